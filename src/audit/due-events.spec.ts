@@ -108,7 +108,7 @@ describe('the due events of an execution', () => {
       ],
     ],
     [
-      'has ended, and nobody knows when',
+      'has ended at an unknown time',
       aWorkflowExecution({ status: { phase: 'Failed' } }),
       [
         ['accepted', times.created],

@@ -7,7 +7,7 @@ const user = { username: 'alice', uid: '7', groups: [], extra: {} };
 const known = { authenticated: true, user, audiences: ['workflow-execution'] };
 const unknown = { authenticated: false };
 
-/** An authenticator that remembers answers for a minute, on a cluster that answers like this. */
+/** An authenticator with a cache time of a minute, on a cluster with these responses. */
 function anAuthenticator(status: object) {
   const clock = new FakeClock();
   const review = jest.fn(() => Promise.resolve(status));
@@ -15,7 +15,7 @@ function anAuthenticator(status: object) {
   return { clock, review, authenticator: new Authenticator({ review } as unknown as KubernetesClient, config, clock) };
 }
 
-/** A token that ends so many milliseconds after the clock's time. */
+/** A token that expires this many milliseconds from now. */
 function tokenFor(clock: FakeClock, ms: number): string {
   const payload = JSON.stringify({ exp: (clock.now().getTime() + ms) / 1_000 });
   return `e30.${Buffer.from(payload).toString('base64url')}.c2ln`;

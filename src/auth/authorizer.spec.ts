@@ -12,7 +12,7 @@ const get = {
   namespace: 'payment',
 };
 
-/** An authorizer in a cluster that allows to do it to these names; `undefined` stands for any name. */
+/** An authorizer in a cluster that allows these names; `undefined` means any name. */
 function authorizerIn(allowed: readonly (string | undefined)[]) {
   const asked = jest.fn((attributes: Readonly<Record<string, unknown>>) =>
     allowed.some((name) => name === attributes['name']),

@@ -19,7 +19,7 @@ import {
 
 const label63 = `a${'-'.repeat(61)}a`;
 
-/** What each rule makes of texts; undefined is what it refuses. */
+/** The values that each rule parses from texts; undefined for rejected texts. */
 const cases: readonly [string, Rule<unknown>, readonly [text: string, value: unknown][]][] = [
   [
     'an address',

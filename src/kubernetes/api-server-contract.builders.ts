@@ -4,15 +4,15 @@ import type { KubernetesClient } from './client.ts';
 import { AlreadyExistsError, ConflictError, InvalidError, NotFoundError } from './errors.ts';
 import { leaseResource, type Lease } from './lease.ts';
 
-/** What the cases run on: a client, and a namespace that exists. */
+/** The environment of the cases: a client, and an existing namespace. */
 export interface ContractServer {
   readonly client: KubernetesClient;
   readonly namespace: string;
 }
 
 /**
- * What the lock and the reconciler rely on when they write: how an API server answers to what is there already, has
- * changed or is gone. A unit spec runs the cases on {@link FakeApiServer}, an integration spec on kube-apiserver.
+ * What the lock and the reconciler rely on when they write: how an API server answers if an object exists already, has
+ * changed or was deleted. A unit spec runs the cases on {@link FakeApiServer}, an integration spec on kube-apiserver.
  */
 export function describeApiServerContract(server: () => ContractServer): void {
   const aKey = () => ({ namespace: server().namespace, name: `contract-${randomUUID()}` });

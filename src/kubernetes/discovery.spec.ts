@@ -15,7 +15,7 @@ function group(name: string, ...versions: readonly object[]) {
   return { metadata: { name }, versions };
 }
 
-/** An API server whose answers a test gives, and what it was asked. */
+/** An API server whose responses the test sets, and the requests it received. */
 function aDiscovery() {
   const asked: [string, string | undefined][] = [];
   const server = {

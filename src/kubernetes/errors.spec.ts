@@ -3,7 +3,7 @@ import { ForbiddenError, InvalidError, redactErrors, type KubernetesError } from
 
 const maskHunter2 = (text: string) => text.replaceAll('hunter2', '***');
 
-/** What a call that fails with an error is rejected with when its errors are redacted. */
+/** The rejection of a failed call whose errors are redacted. */
 function redacted(error: Error, redact = maskHunter2): Promise<KubernetesError> {
   return redactErrors(Promise.reject(error), redact).catch((thrown: KubernetesError) => thrown);
 }

@@ -20,25 +20,25 @@ import { collectionPath, objectPath, type ApiResource, type ResourceType } from 
 /** An object as it is stored: JSON, with the metadata that the server has filled in. */
 type Stored = JsonRecord & { readonly metadata: JsonRecord };
 
-/** A request, as the server sees it. */
+/** A request, as the server receives it. */
 export interface FakeRequest {
   readonly verb: 'get' | 'list' | 'create' | 'patch' | 'delete';
   readonly path: string;
   readonly body?: unknown;
 }
 
-/** What happens around each request; both do nothing unless a test says otherwise. */
+/** Hooks around each request; they do nothing by default. */
 export interface FakeNetwork {
-  /** Before the server handles a request: awaited, so that others can go first. What it throws, the caller gets. */
+  /** Awaited before the server handles a request, so that others can go first. Its errors are those of the call. */
   readonly before?: (request: FakeRequest) => void | Promise<void>;
-  /** After the server has handled a request, before its caller has the answer. What it throws, the caller gets. */
+  /** Awaited after the server has handled a request, before its response. Its errors are those of the call. */
   readonly after?: (request: FakeRequest) => void | Promise<void>;
 }
 
 /**
- * An API server in memory, behind the interface of {@link KubernetesClient}, for tests of what is decided between two
- * requests. It stores what it is sent, compares `resourceVersion` and `uid` and refuses as kube-apiserver does;
- * `api-server-contract.builders.ts` has the cases, and they run on the real one as well.
+ * An API server in memory, behind the interface of {@link KubernetesClient}, for tests of decisions between requests. It
+ * stores objects, compares `resourceVersion` and `uid` and rejects requests as kube-apiserver does. The cases in
+ * `api-server-contract.builders.ts` run on the real one as well.
  * Of a schema it validates only that of Leases.
  */
 export class FakeApiServer {
@@ -49,7 +49,7 @@ export class FakeApiServer {
   private readonly objects = new Map<string, Stored>();
   private changes = 1;
 
-  /** A client of this server. Each client stands for one process. */
+  /** A client of this server. Each client represents one process. */
   client(network: FakeNetwork = {}): KubernetesClient {
     const handle = async <T>(request: FakeRequest, options: CallOptions | undefined, answer: () => T): Promise<T> => {
       await network.before?.(request);
@@ -79,7 +79,7 @@ export class FakeApiServer {
     return objects.filter(({ metadata }) => namespace === undefined || metadata.namespace === namespace);
   }
 
-  /** Stores an object as it is, UID included; returns it with its new resource version. */
+  /** Stores an object unchanged, including its UID; returns it with its new resource version. */
   put<T extends KubernetesObject>(resource: ResourceType<T>, object: object): T {
     const metadata = recordOf(recordOf(object)['metadata']);
     const [namespace, name = ''] = [stringOf(metadata['namespace']), stringOf(metadata['name'])];
@@ -148,7 +148,7 @@ export class FakeApiServer {
     this.store(path, { ...object, metadata: { ...metadata, deletionTimestamp } });
   }
 
-  /** A change that changes nothing is not written; an object that is being deleted goes with its last finalizer. */
+  /** An update without a difference is not written; an object that is being deleted is removed with its last finalizer. */
   private store(path: string, object: JsonRecord & { readonly metadata: JsonRecord }): Stored {
     const metadata = { ...object.metadata, resourceVersion: undefined };
     const before = this.objects.get(path);
@@ -242,12 +242,12 @@ function asSent(body: object): JsonRecord {
   return recordOf(copied(body));
 }
 
-/** As JSON has it, and of the realm of the test: what `structuredClone` returns under Jest is never deeply equal to it. */
+/** A JSON copy in the realm of the test: under Jest, results of `structuredClone` are never deeply equal to it. */
 function copied<T>(value: T): T {
   return JSON.parse(JSON.stringify(value)) as T;
 }
 
-/** Runs a function now, and gives or throws later what came of it. */
+/** Runs a function now, and returns or throws its result later. */
 function settled<T>(answer: () => T): () => T {
   try {
     const value = answer();
@@ -263,7 +263,7 @@ function isGiven(value: unknown): boolean {
   return value !== undefined && value !== '';
 }
 
-/** An update names the version that it is made on; a patch that names none is made on the one that there is. */
+/** An update must have a resourceVersion; a patch without one applies to the current object. */
 function compareVersions(path: string, current: unknown, given: unknown): void {
   if (given === '' || given === '0') {
     throw new InvalidError('metadata.resourceVersion: must be specified for an update', {

@@ -10,7 +10,7 @@ const maxAnnotationBytes = 256 * 1024;
 /**
  * Refuses metadata and Leases that kube-apiserver would refuse.
  *
- * @throws InvalidError with its status: 400 for what is of a wrong type, 422 for what breaks a rule
+ * @throws InvalidError with its status: 400 for a wrong type, 422 for a violated rule
  */
 export function validate(object: JsonRecord): void {
   const { name, labels, annotations } = recordOf(object['metadata']);

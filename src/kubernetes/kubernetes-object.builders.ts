@@ -6,7 +6,7 @@ export interface Thing extends KubernetesObject {
   readonly colour: string;
 }
 
-/** A thing; its uid is made of its name unless it is given. */
+/** A thing; its uid defaults to one derived from its name. */
 export function aThing(
   name: string,
   resourceVersion: number | string,

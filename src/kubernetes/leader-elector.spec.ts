@@ -180,7 +180,7 @@ it('there are never two leaders at once, whatever happens to requests', async ()
       const { clock, server, candidates } = anElection(['a', 'b', 'c']);
       server.fate = () => fates.pop() ?? 'ok';
       for (const { start } of candidates) void start();
-      // A minute without faults after the last one, or two and a half minutes in all.
+      // A minute without faults after the last one, or two and a half minutes in total.
       let [most, calm] = [0, 0];
       for (let i = 0; i < 300 && calm < 120; i++) {
         await clock.advance(500);
@@ -188,7 +188,7 @@ it('there are never two leaders at once, whatever happens to requests', async ()
         calm = fates.length === 0 ? calm + 1 : 0;
       }
       expect(most).toBeLessThanOrEqual(1);
-      // Without faults again one leads, unless all have led and lost.
+      // Without faults one leads again, unless all have led and lost.
       const led = candidates.filter(({ state }) => state.end === 'lost').length;
       expect(candidates.filter(({ elector }) => elector.isLeader).length).toBe(led === candidates.length ? 0 : 1);
       for (const { stop, finish } of candidates) {

@@ -7,7 +7,7 @@ import { defaultTiming, ListWatch } from './list-watch.ts';
 import { silentLogger } from './logger.ts';
 import type { WatchEvent } from './watch-stream.ts';
 
-/** What the server does per call: fail, or send something. A watch with 'open' stays open. */
+/** The server's reaction to each call: an error or data. A watch with 'open' stays open. */
 type Listing = Error | ListPage<unknown>;
 type Watching = readonly (WatchEvent | Error | 'open')[];
 

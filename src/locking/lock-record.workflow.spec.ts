@@ -7,7 +7,7 @@ const cooldownMs = 300_000;
 const anId = (name: string) => ({ namespace: 'payment', name, uid: `uid-${name}` });
 const claim: Claim = { execution: anId('second'), workflowId: 'restart', repository: 'quay.io/kubernaut/restart' };
 
-/** What ended a minute ago. */
+/** An execution that ended a minute ago. */
 function aCooldown(over: Partial<Cooldown> = {}): Cooldown {
   const { workflowId, repository } = claim;
   const completionTime = new Date(now.getTime() - 60_000).toISOString();

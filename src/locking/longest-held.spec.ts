@@ -5,7 +5,7 @@ import { unusedLock, type ExecutionId } from './lock-record.ts';
 import { longestHeldSeconds } from './longest-held.ts';
 
 const now = new Date('2026-01-02T03:04:05Z');
-const nobodyIsOver = () => false;
+const noneHasEnded = () => false;
 const secondsAgo = (seconds: number) => new Date(now.getTime() - seconds * 1_000);
 const holder = { namespace: 'payment', name: 'first', uid: 'uid-1' };
 
@@ -31,7 +31,7 @@ describe('how long a lock has been held', () => {
   });
 
   it('is the age of the lock that has been held longest', () => {
-    expect(longestHeldSeconds([takenAgo(60), takenAgo(7_200), takenAgo(5)], nobodyIsOver, now)).toBe(7_200);
+    expect(longestHeldSeconds([takenAgo(60), takenAgo(7_200), takenAgo(5)], noneHasEnded, now)).toBe(7_200);
   });
 
   it('counts a holder that cannot be parsed', () => {
@@ -47,11 +47,11 @@ describe('how long a lock has been held', () => {
     ['its acquire time is invalid', [aLock({ holderIdentity: 'a/b/c', acquireTime: 'long ago' })]],
     ['the clock of the replica that took it is ahead', [takenAgo(-5)]],
   ])('is 0 when %s', (_case, leases) => {
-    expect(longestHeldSeconds(leases, nobodyIsOver, now)).toBe(0);
+    expect(longestHeldSeconds(leases, noneHasEnded, now)).toBe(0);
   });
 });
 
-/** What the patch that gives a lock back leaves of its spec. */
+/** The spec of a Lease after the patch that releases the lock. */
 function givenBack(): LeaseSpec {
   const patch: { spec?: Record<string, unknown> } = lockPatch(takenAgo(60), unusedLock, now);
   return Object.fromEntries(Object.entries(patch.spec ?? {}).filter(([, value]) => value !== null));

@@ -9,11 +9,11 @@ const target = 'payment/deployment/payment-api';
 const { signal } = new AbortController();
 const now = new Date('2026-01-02T03:04:05Z');
 
-/** One execution, and what becomes of it once it has the target. */
+/** One execution, and what happens once it has the target. */
 interface Life {
   readonly workflow: 'restart' | 'scale-up';
   readonly replica: 0 | 1;
-  /** Whether the caches know that it has ended, and whether it gives the target back itself. */
+  /** Whether the caches have its end, and whether it releases the target itself. */
   readonly end: 'released' | 'seen' | 'unseen';
 }
 

@@ -26,8 +26,8 @@ import { TaskRuns } from './pipelinerun/task-runs.ts';
 type Over = Parameters<typeof aWorkflowExecution>[0];
 
 /**
- * Executions and PipelineRuns on an API server in memory. The objects that a test puts there are also cached, except with
- * `unseen…`; other changes on the server are not cached before `sync` is called.
+ * Executions and PipelineRuns on an API server in memory. Objects that a test adds are also cached, except with
+ * `unseen…`; other changes on the server are cached when `sync` is called.
  */
 export function aFakeCluster(
   network: FakeNetwork = {},
@@ -73,12 +73,12 @@ export function aFakeCluster(
     adoption: new PipelineRunAdoption(client, pipelineRuns),
     retention: new PipelineRunRetention(client, pipelineRuns, runMirror, executionMirror),
     occupancy: new TargetOccupancy(executions, pipelineRuns, runEnds, refusedStatuses, clock),
-    /** An execution that is there and in the cache. */
+    /** Adds an execution to the server and the cache. */
     execution: (over: Over = {}) => seen(server.put(workflowExecutionResource, aWorkflowExecution(over))),
-    /** The PipelineRun of an execution, there and in the cache; `over` replaces parts of it. */
+    /** Adds the PipelineRun of an execution to the server and the cache; `over` replaces parts of it. */
     pipelineRun: (execution: WorkflowExecution, over: object = {}) =>
       seen(server.put(pipelineRunResource, aPipelineRunOf(execution, over))),
-    /** The same, not in the cache yet. */
+    /** The same without the cache. */
     unseenPipelineRun: (execution: WorkflowExecution, over: object = {}) =>
       server.put(pipelineRunResource, aPipelineRunOf(execution, over)),
     /** A TaskRun of the execution's PipelineRun; `over` replaces parts of it. */
@@ -93,7 +93,7 @@ export function aFakeCluster(
     /** The pod of such a TaskRun, with one step in a state as a container has it; `over` replaces parts of it. */
     pod: (execution: WorkflowExecution, taskRun: string, state: object, over: object = {}) =>
       server.put(taskPodResource, aPodOf(execution, taskRun, state, over)),
-    /** What the server has of an execution and its PipelineRun. */
+    /** The execution and its PipelineRun on the server. */
     stored: ({ metadata }: WorkflowExecution) =>
       server.list(workflowExecutionResource).find(({ metadata: { uid } }) => uid === metadata.uid),
     storedRun: (execution: WorkflowExecution) =>

@@ -16,7 +16,7 @@ function aReplica({ leaderElection = true, installation = '' } = {}) {
     leases.set(lease.metadata.name, stored);
     return Promise.resolve(stored);
   };
-  /** Whether the replica might write while it asked for a Lease, in the order of its requests. */
+  /** Whether the replica could write during each of its requests for a Lease, in order. */
   const heldAt: [name: string, isHeld: boolean][] = [];
   const client = {
     get(_: unknown, { name }: ObjectKey): Promise<Lease> {

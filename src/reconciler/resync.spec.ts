@@ -10,7 +10,10 @@ import { Resync } from './resync.ts';
 
 const resyncMs = 600_000;
 
-/** A resync of the executions a and b, the PipelineRun of a deleted execution c, and the locks k, l, m; what it does is noted with the seconds since its begin. */
+/**
+ * A resync of the executions a and b, the PipelineRun of a deleted execution c, and the locks k, l, m. Its actions are recorded
+ * with their time in seconds.
+ */
 function aResync({ failing = '', collectMs = 0 } = {}) {
   const [clock, stop] = [new FakeClock(), new AbortController()];
   const [begunAt, done, warnings] = [clock.elapsedMs(), [] as string[], [] as object[]];

@@ -16,7 +16,7 @@ const fresh: DiscoverySnapshot = { askedAt: later, kinds, groups, staleGroups: [
 
 const notDue = new DiscoveryNotDueError('it is read again in 1 s', { retryAfterMs: 1_000 });
 
-/** Targets over a cluster that has been read once, with what one more read brings. */
+/** Targets of a cluster whose discovery was read once, with the result of the next read. */
 function targetsOver(cached: DiscoverySnapshot, read?: () => DiscoverySnapshot, allowUnknownKinds = false) {
   const discovery = {
     snapshot: cached,

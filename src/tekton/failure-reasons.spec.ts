@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { FailureReason } from '../workflow-execution/generated/workflow-execution.ts';
 import { advice, pipelineRunReasons, podLossAdvice, taskRunReasons, taskTimeoutAdvice } from './failure-reasons.ts';
 
-/** The reasons by what they mean. */
+/** Reasons by meaning. */
 function grouped(reasons: Readonly<Record<string, FailureReason | undefined>>) {
   return Object.groupBy(Object.keys(reasons).toSorted(), (name) => reasons[name] ?? '');
 }

@@ -43,7 +43,7 @@ describe('the name of the PipelineRun', () => {
   });
 });
 
-/** What the API server's own check says: `IsValidLabelValue` of k8s.io/apimachinery, in its two rules. */
+/** The check of the API server: `IsValidLabelValue` of k8s.io/apimachinery. */
 function isValid(value: string): boolean {
   return value.length <= 63 && /^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$/.test(value);
 }

@@ -7,7 +7,7 @@ const execution = aWorkflowExecution({ spec: { parameters: { A: '1' } } });
 const expected = buildPipelineRun(execution);
 const { parse } = pipelineRunContentResource;
 
-/** The PipelineRun as the API server has it after it was created with a trace, with something changed in it. */
+/** The PipelineRun on the API server, created with a trace, with changes. */
 function stored(over: { metadata?: object; spec?: object } = {}) {
   const { metadata, ...created } = buildPipelineRun(execution, {
     traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01',

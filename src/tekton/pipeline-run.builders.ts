@@ -1,18 +1,18 @@
 import { parsePipelineRun, type PipelineRun } from './pipeline-run.ts';
 import { parseTaskRun, type TaskRun } from './task-run.ts';
 
-/** A PipelineRun for tests, parsed from what the API server would send. */
+/** A PipelineRun for tests, parsed as from the API server. */
 export function aPipelineRun(over: { metadata?: object; spec?: object; status?: unknown } = {}): PipelineRun {
   return parsePipelineRun({ metadata: aMetadata('run-1', over.metadata), spec: over.spec, status: over.status });
 }
 
-/** A TaskRun for tests, of a task that has the name of the run without what is before its last dash. */
+/** A TaskRun for tests; its task is the part of its name after the last dash. */
 export function aTaskRun(name: string, status: unknown): TaskRun {
   const labels = { 'tekton.dev/pipelineTask': name.split('-').at(-1) };
   return parseTaskRun({ metadata: aMetadata(name, { labels }), status });
 }
 
-/** A `status.conditions` of a run with its one condition. */
+/** The `status.conditions` of a run, with the condition Succeeded. */
 export function succeeded(status: string, reason: string, message = 'as Tekton says'): { conditions: object[] } {
   return { conditions: [{ type: 'Succeeded', status, reason, message }] };
 }

@@ -36,7 +36,7 @@ interface PodShape {
   readonly labels?: object;
   readonly annotations?: object;
   readonly phase?: string;
-  /** The states of its containers by name; none for one that the kubelet has not reported yet. */
+  /** The states of its containers by name; undefined if the kubelet has not reported one yet. */
   readonly containers?: Readonly<Record<string, object | undefined>>;
 }
 

@@ -5,7 +5,7 @@ import { formatRepository, parseImageReference, bundleReference } from './image-
 
 const digest = `sha256:${'0123456789abcdef'.repeat(4)}`;
 
-/** The rule that the API server holds `spec.workflowRef.containerImage` to. */
+/** The rule of the API server for `spec.workflowRef.containerImage`. */
 const crd = readFileSync(
   new URL('../../crds/workflowexecution.kubernaut.ai_workflowexecutions.yaml', import.meta.url),
   'utf8',
@@ -65,7 +65,7 @@ describe('an OCI reference', () => {
   });
 
   it('is valid if the CRD accepts it, except with an invalid registry or owner', () => {
-    // Tekton takes `a_b.c/d` for a registry with a name that no host has, and `A/b` for an owner that no registry has.
+    // Tekton parses `a_b.c/d` as a registry with an invalid host name, and `A/b` as an owner that no registry accepts.
     const neither = /^[^/]*[A-Z_][^/]*\//;
     fc.assert(
       fc.property(fc.stringMatching(rule), (text) => {

@@ -6,7 +6,7 @@ import { aSpec } from './workflow-execution.builders.ts';
 const broken = (parameters: Record<string, string>) => parameterViolations(aSpec({ parameters }));
 
 /**
- * What the kubelet makes of text in a command, an argument or a variable that has no variable to expand:
+ * How the kubelet expands text in a command, an argument or a variable without references:
  * `$$` is `$`, and `$(` begins a reference (third_party/forked/golang/expansion of kubernetes).
  */
 function expanded(text: string): string | undefined {

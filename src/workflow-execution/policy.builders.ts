@@ -1,6 +1,6 @@
 import { type ExecutionPolicy, parseBundlePattern, parseServiceAccountPattern } from './policy.ts';
 
-/** A policy for tests that allows everything but what is said otherwise, written as an operator writes it. */
+/** A policy for tests that allows everything by default, written as an operator writes it. */
 export function aPolicy(
   over: {
     bundles?: readonly string[];

@@ -87,7 +87,7 @@ describe('the allowed bundles', () => {
       .tuple(registry, fc.array(part, { minLength: 1, maxLength: 4 }))
       .map(([host, parts]) => [host, ...parts.map((name) => name.replace('*', ''))])
       .filter((parts) => !parts.includes(''))
-      // Docker Hub's own images: `docker.io/a` is written `docker.io/library/a`, which is a case of its own.
+      // Official images of Docker Hub, `docker.io/library/a`, are a separate case.
       .filter(([host, ...parts]) => host !== 'docker.io' || parts.length > 1)
       .map((parts) => parts.join('/'));
     const expressionOf = (text: string) =>
@@ -169,7 +169,7 @@ describe('a digest', () => {
     ['in the image', `quay.io/kubernaut/oomkill:v1@${digest}`, undefined, 0],
     ['beside the image', 'quay.io/kubernaut/oomkill:v1', digest, 0],
     ['nowhere', 'quay.io/kubernaut/oomkill:v1', undefined, 1],
-    ['in a form that nobody can read', 'quay.io/kubernaut/oomkill@sha256:0', undefined, 1],
+    ['in an unreadable form', 'quay.io/kubernaut/oomkill@sha256:0', undefined, 1],
   ])('%s', (_where, image, beside, violations) => {
     const found = policyViolations(specOf(image, beside), 'payment', aPolicy({ requireDigest: true }));
     expect(found.map(({ rule }) => rule)).toEqual(Array(violations).fill('WFE_REQUIRE_DIGEST'));

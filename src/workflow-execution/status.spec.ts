@@ -202,7 +202,7 @@ function merged<A, B>([a, b]: [A, B]): A & B {
 const moment = fc.date({ min: new Date('2026-01-01'), max: new Date('2027-01-01'), noInvalidDate: true });
 const history = fc.array(fc.tuple(observation, moment), { maxLength: 12 });
 
-/** The states that a history of observations leads through, the first one included. */
+/** The states after each observation, including the initial one. */
 function states(events: readonly (readonly [Observation, Date])[]): WorkflowExecution[] {
   const all = [aWorkflowExecution()];
   for (const [seen, at] of events) {

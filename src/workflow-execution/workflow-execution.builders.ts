@@ -6,7 +6,7 @@ import type {
 } from './generated/workflow-execution.ts';
 import { workflowExecutionApiVersion, workflowExecutionResource } from './resource.ts';
 
-/** A valid spec for tests, with what the test is about put over it. */
+/** A valid spec for tests; `over` replaces fields. */
 export function aSpec(over: Partial<WorkflowExecutionSpec> = {}): WorkflowExecutionSpec {
   return {
     remediationRequestRef: { name: 'rr-pod-crash-f8a3b9c2' },

@@ -1,4 +1,4 @@
-// What is known of the real data storage service, fact by fact: the fake has to be as strict and as forgetful.
+// The known behaviour of the real data storage service, which the fake must reproduce.
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { columnWidths, limits } from './contract/limits.ts';
 import { moments } from './contract/vocabulary.ts';
@@ -10,9 +10,9 @@ const day = 86_400_000;
 const at = (ms: number) => ({ event_timestamp: new Date(now.getTime() + ms).toISOString() });
 const as = (token: string): RequestInit => ({ headers: { authorization: `Bearer ${token}` } });
 const names = ({ body }: Reply) => (body['data'] as { resource_id: string }[]).map(({ resource_id }) => resource_id);
-/** Event data that is as deep as given. */
+/** Event data of a given depth. */
 const deep = (levels: number) => ({ nested: JSON.parse('['.repeat(levels - 1) + ']'.repeat(levels - 1)) as unknown });
-/** An event with so many bytes of event data. */
+/** An event with event data of a given size in bytes. */
 const ofBytes = (bytes: number) => {
   const rest = Buffer.byteLength(JSON.stringify(anEvent({}, { failure_message: '' }).event_data));
   return anEvent({}, { failure_message: 'x'.repeat(bytes - rest) });

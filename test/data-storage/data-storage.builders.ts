@@ -12,7 +12,7 @@ type Json = Readonly<Record<string, unknown>>;
 /** The time of the tests. */
 export const now = new Date('2026-11-23T10:03:00Z');
 
-/** A good event of a moment. Fields given as undefined are left out. */
+/** A valid event of a moment. Undefined fields are omitted. */
 export function anEvent(changes: Json = {}, dataChanges: Json = {}, moment: Moment = moments.accepted) {
   const { phase, failure_reason, ...known } = moment;
   return {
@@ -41,7 +41,7 @@ export function anEvent(changes: Json = {}, dataChanges: Json = {}, moment: Mome
   };
 }
 
-/** An answer, read. */
+/** A response with its body. */
 export interface Reply {
   readonly status: number;
   readonly headers: Headers;

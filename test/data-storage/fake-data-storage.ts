@@ -12,7 +12,7 @@ import type { FaultPlan } from './faults/fault.ts';
 
 /** Options of the fake data storage service; all but the directory have defaults. */
 export interface DataStorageOptions {
-  /** Where rows and queue are stored; created if missing. What is there already is kept. */
+  /** Where rows and queue are stored; created if missing, and kept if present. */
   readonly directory: string;
   /** Default 127.0.0.1. */
   readonly host?: string;
@@ -25,9 +25,9 @@ export interface DataStorageOptions {
   readonly clock?: Clock;
   /** Ids of events; default: random UUIDs. */
   readonly newId?: () => string;
-  /** Milliseconds from the return of the database until what was queued is there; default two minutes, as measured. */
+  /** Milliseconds from the return of the database until queued events are stored; default two minutes, as measured. */
   readonly storeAfterMs?: number;
-  /** Milliseconds until it says that both database and queue are away; default 1.8 s, as measured. */
+  /** Milliseconds until it reports that database and queue are unavailable; default 1.8 s, as measured. */
   readonly outageMs?: number;
 }
 
@@ -41,9 +41,9 @@ export interface FakeDataStorage {
   readonly queued: readonly AuditEvent[];
   /** Changes the fault, from the next request on. */
   setFaults(faults: FaultPlan): void;
-  /** Takes the database or its queue away, or brings them back; queued events are stored some time later. */
+  /** Makes the database or its queue unavailable or available; queued events are stored some time later. */
   set(parts: Parameters<Storage['set']>[0]): void;
-  /** Stores queued events now, if they fit and the database is there. */
+  /** Stores queued events now, if they fit and the database is available. */
   storeQueued(): void;
   /** Closes the listening socket and all connections. */
   refuse(): Promise<void>;
@@ -56,7 +56,7 @@ export interface FakeDataStorage {
 /**
  * Starts a fake of the data storage service. It enforces the contract, and fails as planned.
  *
- * @throws Error when the port is taken, or a file of the directory has something else than rows
+ * @throws Error if the port is taken, or a file in the directory has anything but rows
  */
 export async function startDataStorage(options: DataStorageOptions): Promise<FakeDataStorage> {
   const { directory, host = '127.0.0.1', port = 0, tokens = {}, faults = noFaults, clock = systemClock } = options;

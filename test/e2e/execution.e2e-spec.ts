@@ -119,7 +119,7 @@ describeOnPods('the API and a controller, with real containers', (environment) =
   });
 });
 
-/** Everything that shells, JSON, YAML and templates might trip over, as far as a parameter may have it. */
+/** All valid characters that shells, JSON, YAML and templates might misinterpret. */
 const nastyButLegal =
   `it's "quoted" \\n \`id\` \${HOME} $HOME $5 a$b $ (x) ; | & < > * ? ~ ! # %s %d --flag\t{"json": [1]} - {{ .Values }} ` +
   `é ß 漢字 😀 \u0001\u001b[31m\u007f\u2028\u00a0\nline 2\r\n  trailing  \n\nthe end: $x`;

@@ -92,7 +92,7 @@ describeOnPods('the logs of an execution', (environment) => {
 
       const lines = await readToEnd(log(name));
       const [pod] = await pods(name);
-      // A runtime may lose the last of what a container writes before it ends: what counts is what the node has.
+      // A runtime may lose the last output of a container: compare with the log on the node.
       const there = await environment().kubectl('logs', pod?.metadata.name ?? '', '-n', environment().namespace);
 
       const [a, b, c] = lines;

@@ -21,8 +21,8 @@ import { publishSampleWorkflow, publishWorkflow } from '../support/workflows.ts'
 import { describeOnPods } from './environment.ts';
 import { shellWorkflow } from './shell-workflow.ts';
 
-// Each neighbour is tested by itself elsewhere. This is one path through all of them, with the API and the controller as
-// processes of their own that have the rights of deploy/base.
+// Each integration has its own tests. This is one path through all of them, with the API and the controller as separate
+// processes with the rights of deploy/base.
 
 /** Milliseconds to build the program that runs kstatus on two busy cores, once for a machine. */
 const buildMs = 600_000;

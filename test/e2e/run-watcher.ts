@@ -9,13 +9,13 @@ import { workflowExecutionResource } from '../../src/workflow-execution/resource
 import { waitFor } from '../support/wait-for.ts';
 import type { Environment } from './environment.ts';
 
-/** A script that ignores SIGTERM, which the kubelet sends, and ends so many seconds later. */
+/** A script that ignores the kubelet's SIGTERM and ends after this many seconds. */
 export function ignoresTermFor(seconds: number): string {
   return `trap 'stopped=yes' TERM
 for i in $(seq 300); do sleep 1; [ "$stopped" ] && sleep ${seconds} && exit 0; done`;
 }
 
-/** Watches what runs for the executions of an environment. */
+/** Watches the TaskRuns and pods of the executions of an environment. */
 export class RunWatcher {
   constructor(private readonly environment: Pick<Environment, 'client' | 'namespace'>) {}
 

@@ -1,4 +1,4 @@
-/** A task of a workflow: its steps are shell scripts, by their names; fields of the task stand beside them. */
+/** A task of a workflow: its steps as shell scripts by name, and other fields of the task. */
 export interface ShellTask {
   readonly steps: Readonly<Record<string, string>>;
   readonly runAfter?: readonly string[];

@@ -12,7 +12,7 @@ const wfe = { group: 'workflowexecution.kubernaut.ai', resource: 'workflowexecut
 const call = { caller: alice, signal: new AbortController().signal, recheck: () => Promise.resolve() };
 const subject = { resource: { type: 'x', name: 'y' } };
 
-/** What is asked of the cluster's authorizer, which says yes in the namespaces that are given. */
+/** Target access with an authorizer that allows the given namespaces, and its calls. */
 function access({
   allowed = [],
   targets = targetsOf(),

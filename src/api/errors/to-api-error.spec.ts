@@ -149,12 +149,12 @@ describe('the error table', () => {
   });
 });
 
-/** What V8 says of a text that is no JSON. */
+/** The error of V8 for invalid JSON. */
 function syntaxErrorOf(text: string): SyntaxError {
   try {
     JSON.parse(text);
   } catch (error) {
-    // Of this context, unlike the one that is thrown.
+    // Of this realm, unlike the one that is thrown.
     return new SyntaxError(error instanceof Error ? error.message : String(error));
   }
   throw new Error('it is JSON');

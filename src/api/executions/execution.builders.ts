@@ -29,7 +29,7 @@ function partly<T>(model: { [K in keyof T]-?: fc.Arbitrary<NonNullable<T[K]>> },
   return fc.record(model, { requiredKeys }) as unknown as fc.Arbitrary<T>;
 }
 
-/** Any spec that the resource's schema allows, with the fields that a caller may leave out left out at times. */
+/** Any spec that the schema allows; optional fields are sometimes absent. */
 export const anySpec: fc.Arbitrary<WorkflowExecutionSpec> = partly<WorkflowExecutionSpec>(
   {
     remediationRequestRef: partly<WorkflowExecutionSpec['remediationRequestRef']>(
@@ -129,7 +129,7 @@ const anyMetadata = partly<Partial<WorkflowExecutionMetadata>>(
   ['name', 'namespace', 'uid', 'creationTimestamp'],
 );
 
-/** Any execution that the API server may answer with. */
+/** Any execution that the API server may return. */
 export const anyExecution: fc.Arbitrary<WorkflowExecution> = fc
   .tuple(anyMetadata, anySpec, fc.option(anyStatus, { nil: undefined }))
   .map(([metadata, spec, status]) => ({ ...aWorkflowExecution({ metadata }), spec, ...(status && { status }) }));

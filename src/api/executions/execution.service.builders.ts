@@ -13,19 +13,19 @@ import { KubernetesErrorMapper } from '../errors/kubernetes-errors.ts';
 import { ExecutionService } from './execution.service.ts';
 import { IdempotentCreate } from './idempotent-create.ts';
 
-/** The service around an API server that answers what a test wants it to. */
+/** The service with an API server whose responses the test sets. */
 export function serviceWith(over: {
   answer?: () => Promise<WorkflowExecution>;
-  /** Whether the service itself has the right, by what the API server says. */
+  /** Whether the service itself has the permission, according to the API server. */
   mayItself?: boolean;
   watchNamespaces?: string[];
   policy?: ExecutionPolicy;
-  /** What is said to a target; any is allowed by default. */
+  /** The access check of a target; allows any by default. */
   assertTarget?: TargetAccess['assertAllowed'];
-  /** What the store has, and why it is out of date. */
+  /** The cached executions, and why the cache is stale. */
   known?: WorkflowExecution;
   failure?: UnavailableError;
-  /** What is left of an execution that was deleted. */
+  /** The state of an execution after it was deleted. */
   left?: WorkflowExecution;
 }) {
   const answer = jest.fn<(...call: unknown[]) => Promise<WorkflowExecution>>(

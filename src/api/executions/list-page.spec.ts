@@ -96,7 +96,7 @@ describe('a list of executions', () => {
         const lastingNames = new Set(lasting.map(({ name }) => name));
         const seen: string[] = [];
         let pageToken: string | undefined;
-        // There are at most 30 that last and 30 that pass: a list that goes on for longer repeats itself.
+        // There are at most 30 lasting and 30 short-lived executions: a longer list would repeat some.
         for (let round = 0; (round === 0 || pageToken !== undefined) && round < 100; round++) {
           const now = (passing[round] ?? []).filter(({ name }) => !lastingNames.has(name));
           const all = [...lasting, ...now].map(({ second, name }) => created(second, name));

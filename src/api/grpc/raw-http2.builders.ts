@@ -21,10 +21,10 @@ function literal(name: string, value: string): Buffer {
   return Buffer.concat([Buffer.from([0]), part(name), part(value)]);
 }
 
-/** What a client sends first. */
+/** The first bytes of a client. */
 export const opening = Buffer.concat([Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'), frame(types.settings, 0, 0)]);
 
-/** The HEADERS of a request, after which more may follow or not. */
+/** The HEADERS of a request, which may end it or not. */
 export function request(stream: number, headers: Readonly<Record<string, string>>, isWhole = false): Buffer {
   const all = { ':method': 'POST', ':scheme': 'http', ':authority': 'localhost', ...headers };
   const block = Buffer.concat(Object.entries(all).map(([name, value]) => literal(name, value)));
@@ -36,7 +36,7 @@ export function reset(stream: number, code = 8): Buffer {
   return frame(types.reset, 0, stream, Buffer.from([0, 0, 0, code]));
 }
 
-/** Opens a connection of the loopback interface; what breaks it is of no interest. */
+/** Opens a connection on the loopback interface, ignoring errors. */
 export async function open(port: number): Promise<Socket> {
   const socket = connect({ port, host: '127.0.0.1', noDelay: true }).on('error', () => undefined);
   await once(socket, 'connect');

@@ -38,7 +38,7 @@ function aPod(task: string, startTime: string): TaskPod {
   });
 }
 
-/** Reads the log of a run that is done and of which these pods exist; `lines` grows meanwhile. */
+/** Reads the log of a finished run with these pods into `lines`. */
 function readLog(client: Pick<KubernetesClient, 'list' | 'log'>, pods: readonly TaskPod[], clock: FakeClock) {
   const podList = { list: () => pods, isFinal: true, changed: aborted };
   const log = new PipelineRunLog(run, podList, { client, follow: false, clock, random: () => 0 });

@@ -22,7 +22,7 @@ type Response =
   { readonly refuse: KubernetesError } | { readonly cutAfter: number } | { readonly endAfter: number } | 'complete';
 
 /**
- * A container whose log is returned as a kubelet does: from a second on, with timestamps, and until the container ends if
+ * A container whose log is returned as by a kubelet: from a given second, with timestamps, and until the container ends if
  * it is followed.
  */
 class Kubelet implements LoggedContainer {

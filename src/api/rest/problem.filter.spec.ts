@@ -4,7 +4,7 @@ import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { ApiError, invalidArgument } from '../errors/api-error.ts';
 import { ProblemFilter } from './problem.filter.ts';
 
-/** A request whose handler throws; what of the answer was set is in `answer`. */
+/** A request whose handler throws; `answer` has the response. */
 function caught(thrown: unknown, headersSent = false) {
   const answer: {
     status?: number;

@@ -21,7 +21,7 @@ const keyOf = (execution: Parameters<typeof pipelineRunName>[0]) => ({
   name: pipelineRunName(execution),
 });
 
-/** That a PipelineRun does not wait for its outcome to be recorded. */
+/** Without our finalizer, so that a deletion does not wait. */
 const released = { metadata: { finalizers: [] } };
 
 describe('creating the PipelineRun of an execution', () => {

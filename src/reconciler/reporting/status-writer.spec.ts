@@ -18,7 +18,7 @@ const name = { execution: 'payment/we-pod-crash', uid: '5e0b7a5c-0f0b-4a3e-9f4f-
 const completed: WorkflowExecutionStatus = { phase: 'Completed', outcome: 'Success' };
 const running = { status: { phase: 'Running' } } as const;
 
-/** A writer on a cluster, and what it reports to each consumer. */
+/** A writer on a cluster, and its reports to each consumer. */
 function aWriter(network: FakeNetwork = {}) {
   const cluster = aFakeCluster(network);
   const [counted, events, lines] = [[] as string[], [] as string[], [] as [object, string][]];

@@ -21,7 +21,7 @@ function aCluster() {
     deletions,
     remove: (execution: WorkflowExecution) => removeFinalizer(execution, context, signal),
     deleteRun: (execution: WorkflowExecution) => deletePipelineRun(execution, context, signal),
-    /** The same execution, of which something has changed since. */
+    /** The same execution after a change. */
     stale: (execution: WorkflowExecution) => ({
       ...execution,
       metadata: { ...execution.metadata, resourceVersion: '1' },

@@ -16,7 +16,7 @@ const skipped: WorkflowExecutionStatus = {
 };
 const { signal } = new AbortController();
 
-/** The step at a moment, and what it deletes. */
+/** The step at a given time, and what it deletes. */
 function at(moment: string, ttlSkippedMs = 86_400_000) {
   const deleted: WorkflowExecution[] = [];
   const executions = {

@@ -15,7 +15,7 @@ describe('following an execution whose PipelineRun is kept pending, as by Kueue'
   const cancelled = { ...succeeded('False', 'Cancelled'), startTime, completionTime };
   const deadline = { phase: 'Running', waiting: 'StartDeadlineExceeded' };
 
-  /** The execution after its start deadline, with that in its status. */
+  /** The execution after its start deadline, as recorded in its status. */
   async function overdue(spec: { cancelRequested?: boolean } = {}) {
     const cluster = aStep();
     const created = cluster.execution({ spec });

@@ -14,7 +14,7 @@ const other = { namespace: 'payment', name: 'other', uid: 'uid-other' };
 const busy: Acquisition = { kind: 'busy', holder: other };
 const coolingDown: Acquisition = { kind: 'cooling-down', earlier: other, remainingMs: 5_000 };
 
-/** The step on a cluster, with locks that give this answer or fail with this error. */
+/** The step on a cluster, with locks that return this result or fail with this error. */
 function aStep(answer: Acquisition | Error) {
   const cluster = aFakeCluster();
   const asked: [string, Claim, Date, AbortSignal, TargetEvidence?][] = [];

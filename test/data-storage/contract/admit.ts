@@ -5,17 +5,17 @@ import { nanosecondsAt, nanosecondsOf } from './timestamp.ts';
 import { describeContractFault, readAsService } from './validate.ts';
 import type { ContractFault } from './validate.ts';
 
-/** Why the service refuses an event. */
+/** Why the service rejects an event. */
 export interface Refusal {
   readonly detail: string;
-  /** The fields that it names; none for many rules. */
+  /** The fields that it names; many rules name none. */
   readonly faults: readonly ContractFault[];
 }
 
 /** The event without the keys that the service drops, or the refusal. */
 export type Verdict = { readonly event: AuditEvent } | { readonly refusal: Refusal };
 
-/** Fields with fixed values: the service refuses others before it could name a field. */
+/** Fields with fixed values: the service rejects others without naming a field. */
 const fieldsNeverNamed: readonly string[] = [
   'event_type',
   'event_data.event_type',

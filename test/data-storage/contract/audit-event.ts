@@ -1,6 +1,6 @@
 import type { JsonRecord } from '../../../src/kubernetes/json.ts';
 
-/** An audit event that keeps to the service's schema, as far as the fake reads it. */
+/** An audit event that matches the service's schema, as far as the fake reads it. */
 export interface AuditEvent extends JsonRecord {
   readonly event_type: string;
   /** RFC 3339. */

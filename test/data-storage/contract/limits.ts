@@ -1,24 +1,24 @@
-/** How much the data storage service takes. */
+/** Limits of the data storage service. */
 export const limits = {
-  /** Bytes of a request. */
+  /** Maximum size of a request in bytes. */
   body: 5 * 1024 ** 2,
-  /** Events of a batch. */
+  /** Maximum number of events in a batch. */
   batch: 500,
-  /** Bytes of an event's `event_data`, as JSON. */
+  /** Maximum size of `event_data` as JSON, in bytes. */
   eventData: 256 * 1024,
-  /** Objects and lists of `event_data` that are within each other, itself included. */
+  /** Maximum depth of `event_data`, including itself. */
   eventDataDepth: 10,
-  /** Milliseconds that an `event_timestamp` may be ahead. */
+  /** How far in the future an `event_timestamp` may be, in milliseconds. */
   aheadMs: 60 * 60_000,
-  /** Milliseconds that an `event_timestamp` may be old. */
+  /** Maximum age of an `event_timestamp`, in milliseconds. */
   oldMs: 7 * 24 * 60 * 60_000,
-  /** Events of an answer to a query. */
+  /** Maximum number of events in a response to a query. */
   page: 1_000,
-  /** The same, when a query does not say. */
+  /** Default number of events in a response to a query. */
   defaultPage: 50,
 } as const;
 
-/** Characters that the columns of the database hold. The service does not check them. */
+/** Widths of the database's columns in characters. The service does not check them. */
 export const columnWidths = {
   actor_type: 50,
   actor_id: 255,

@@ -3,11 +3,11 @@ import { serviceSchema } from './service-schema.ts';
 import { failureReasons, moments } from './vocabulary.ts';
 import type { Moment } from './vocabulary.ts';
 
-/** What `error_details` has to say of a failure. */
+/** The required `error_details` of a failure. */
 const failureCodes = [
   { reasons: ['ConfigurationError', 'Forbidden'], code: 'ERR_WORKFLOW_NOT_FOUND', retryPossible: [false] },
   { reasons: ['ImagePullBackOff'], code: 'ERR_IMAGE_PULL', retryPossible: [true] },
-  // A retry is possible only where no step ran, which an event does not say.
+  // A retry is possible only if no step ran, which an event does not record.
   { reasons: ['TaskFailed'], code: 'ERR_PIPELINE_FAILED', retryPossible: [true, false] },
 ] as const;
 const reasonsOfTheirOwn = failureCodes.flatMap(({ reasons }): readonly string[] => reasons);
@@ -18,7 +18,7 @@ const nameAndAction = ({ event_type, event_action }: Moment) => ({
   properties: { event_type: { const: event_type }, event_action: { const: event_action } },
 });
 
-/** An event whose type and action are those of a moment says all else that the moment is known by. */
+/** An event with the type and action of a moment must also have its other fields. */
 function wholeMoment(moment: Moment): object {
   const { event_outcome, phase, failure_reason: reason } = moment;
   const failureReason = reason === undefined ? {} : { failure_reason: { const: reason } };
@@ -41,14 +41,14 @@ function codeOfFailure(reasons: readonly string[], code: string, retryPossible: 
 const named = { type: 'string', minLength: 1 } as const;
 
 /**
- * What we hold our own audit events to: all that the service does, and beyond that what the service would take and lose, or
- * take and misunderstand. So it has the widths of the database's columns, the table of moments, and the codes of failures.
+ * The schema of our own audit events: the rules of the service, and rules for what the service would accept but lose or
+ * misread: the widths of the database's columns, the table of moments, and the codes of failures.
  */
 export const ownSchema = {
   $schema: serviceSchema.$schema,
   $id: 'urn:kubernaut:workflow-execution:audit-event',
   $ref: serviceSchema.$id,
-  // By these an event is found again after an answer that never came.
+  // These identify an event after a lost response.
   required: ['resource_id', 'namespace'],
   properties: {
     ...Object.fromEntries(Object.entries(columnWidths).map(([field, maxLength]) => [field, { maxLength }])),
@@ -60,7 +60,7 @@ export const ownSchema = {
         target_resource: named,
         container_image: named,
         execution_name: named,
-        // As Go writes durations, without a sign.
+        // A Go duration without a sign.
         duration: { pattern: '^(\\d+(\\.\\d+)?(h|m|s|ms|us|µs|ns))+$' },
       },
     },

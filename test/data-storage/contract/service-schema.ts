@@ -52,9 +52,9 @@ const eventData = {
 };
 
 /**
- * What the data storage service holds an audit event to, as JSON Schema 2020-12. Unknown keys are dropped in silence by the
- * service, and refused by whoever checks our own events. The widths of the database's columns are not in it: the service
- * answers that it has taken such an event, and never stores it.
+ * The rules of the data storage service for an audit event, as JSON Schema 2020-12. The service silently drops unknown keys;
+ * the check of our own events rejects them. It does not have the widths of the database's columns: the service accepts
+ * wider values and never stores them.
  */
 export const serviceSchema = {
   $schema: 'https://json-schema.org/draft/2020-12/schema',

@@ -1,5 +1,5 @@
 /**
- * Nanoseconds since 1970 of an RFC 3339 time, which Date would cut to milliseconds; what is finer than a nanosecond is cut.
+ * Nanoseconds since 1970 of an RFC 3339 time, which Date would truncate to milliseconds. Finer fractions are truncated.
  * A leap second counts as the second before it.
  */
 export function nanosecondsOf(time: string): bigint {
@@ -9,7 +9,7 @@ export function nanosecondsOf(time: string): bigint {
   return BigInt(wholeMs) * 1_000_000n + BigInt(fraction.slice(0, 9).padEnd(9, '0'));
 }
 
-/** The same of a date. */
+/** The same for a date. */
 export function nanosecondsAt(moment: Date): bigint {
   return BigInt(moment.getTime()) * 1_000_000n;
 }

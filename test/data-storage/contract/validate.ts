@@ -5,7 +5,7 @@ import type { AuditEvent } from './audit-event.ts';
 import { ownSchema } from './own-schema.ts';
 import { serviceSchema } from './service-schema.ts';
 
-/** A rule of a schema that a value broke. */
+/** A schema rule that a value violates. */
 export interface ContractFault {
   /** The field, as in `event_data.phase`; empty for the event itself. */
   readonly field: string;
@@ -21,25 +21,25 @@ const keepsToService = lenient.compile<AuditEvent>(serviceSchema);
 strict.addSchema(serviceSchema);
 const keepsToOwn = strict.compile<AuditEvent>(ownSchema);
 
-/** An event as the service understands it: unknown keys are removed from the given value. Or what is wrong with it. */
+/** The event as the service reads it, with unknown keys removed from the given value, or its violation. */
 export function readAsService(
   value: unknown,
 ): { readonly event: AuditEvent } | { readonly faults: readonly ContractFault[] } {
   return keepsToService(value) ? { event: value } : { faults: faultsOf(keepsToService.errors) };
 }
 
-/** What is wrong with an event of our own, by the strict schema; nothing for a good one. */
+/** The violations of the strict schema by an event of our own. */
 export function contractFaults(value: unknown): readonly ContractFault[] {
   return keepsToOwn(value) ? [] : faultsOf(keepsToOwn.errors);
 }
 
-/** A fault in words. */
+/** The message of a violation. */
 export function describeContractFault({ field, message }: ContractFault): string {
   return field === '' ? `the event ${message}` : `${field} ${message}`;
 }
 
 function faultsOf(errors: readonly ErrorObject[] | null | undefined): ContractFault[] {
-  // Of a rule that is made of others, one fault is enough.
+  // One violation is enough for a combined rule.
   const own = (errors ?? []).filter(({ keyword, schemaPath }) => keyword !== 'if' && !/\/anyOf\/\d/.test(schemaPath));
   return own.map(faultOf);
 }

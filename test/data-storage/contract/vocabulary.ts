@@ -1,6 +1,6 @@
-/** The words that the data storage service knows of workflow executions; with any other it refuses an event. */
+/** The vocabulary of the data storage service for workflow executions; it rejects events with other words. */
 
-/** Of `event_type`. `workflow.started` is known to the service, and never sent by ours. */
+/** Of `event_type`. The service knows `workflow.started`, which we never send. */
 export const eventTypes = [
   'workflowexecution.selection.completed',
   'workflowexecution.execution.started',
@@ -29,13 +29,13 @@ export const failureReasons = [
   'Unknown',
 ] as const;
 
-/** A moment in the life of an execution, by what an event of it has to say. */
+/** A moment in the life of an execution, and the fields of its event. */
 export interface Moment {
   readonly event_type: (typeof eventTypes)[number];
   readonly event_action: string;
   readonly event_outcome: (typeof eventOutcomes)[number];
   readonly phase: (typeof phases)[number];
-  /** Only where no other may be given. */
+  /** Only if it is fixed. */
   readonly failure_reason?: (typeof failureReasons)[number];
 }
 

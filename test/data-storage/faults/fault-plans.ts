@@ -24,7 +24,7 @@ async function* goThrough(faults: Iterable<Fault> | AsyncIterable<Fault>): Async
 export type Odds = readonly (readonly [share: number, fault: Fault])[];
 
 /**
- * Faults by chance.
+ * Random faults.
  *
  * @param random from 0 to below 1; the same numbers give the same faults
  */

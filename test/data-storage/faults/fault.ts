@@ -1,4 +1,4 @@
-/** What happens to one request. `none`: nothing goes wrong. */
+/** The fault of one request. */
 export type Fault =
   | { readonly kind: 'none' }
   /** The connection is reset, and new ones are refused: for some time, or until the fake accepts them again. */
@@ -19,7 +19,7 @@ export type Fault =
 /** The kinds of faults. */
 export type FaultKind = Fault['kind'];
 
-/** What a fault plan knows of a request. */
+/** The input of a fault plan. */
 export interface FaultedRequest {
   /** Number of earlier requests. */
   readonly number: number;

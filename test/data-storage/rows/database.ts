@@ -31,7 +31,7 @@ export class Database {
     return this.stored;
   }
 
-  /** Stores all of the events, which have to fit; returns when they are on the disk. */
+  /** Stores events, which must fit; returns when they are on disk. */
   insert(events: readonly Identified[], arrivedAt: Date): void {
     const hashes = new Map(events.map(({ event: { correlation_id: id } }) => [id, this.lastHashes.get(id)]));
     const rows = events.map(({ event_id, event }) => {

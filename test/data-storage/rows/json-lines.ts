@@ -1,14 +1,14 @@
 import { closeSync, fdatasyncSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs';
 
-/** A file of JSON values, a line each, that is only ever added to. What was appended is still there after a crash. */
+/** An append-only file of JSON values, one per line. Appended values survive a crash. */
 export class JsonLines {
-  /** What was in the file when it was opened. */
+  /** The values in the file when it was opened. */
   readonly before: readonly unknown[];
   private readonly file: number;
   private isClosed = false;
 
   /**
-   * Opens or creates a file. A last line that is not whole was never answered for, and is cut off.
+   * Opens or creates a file. An incomplete last line was never acknowledged, and is removed.
    *
    * @throws SyntaxError when another line is not JSON
    */
@@ -20,7 +20,7 @@ export class JsonLines {
     this.before = linesOf(whole.toString());
   }
 
-  /** Returns when the values are on the disk. It blocks, so that what is appended first is also answered first. */
+  /** Returns when the values are on disk. It blocks, so that responses have the order of the appends. */
   append(values: readonly unknown[]): void {
     // Its number may be that of another file by now.
     if (this.isClosed) throw new Error('the file is closed');

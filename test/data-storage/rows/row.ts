@@ -44,9 +44,9 @@ export function parseRow(value: unknown, line: number): Row {
 }
 
 /**
- * The hash of a row: SHA-256 in hex of the hash before it and the event as JSON with sorted keys.
+ * The hash of a row: SHA-256 in hex of the previous hash and the event as JSON with sorted keys.
  *
- * @param previous the hash of the row before it with the same correlation id; undefined for the first
+ * @param previous hash of the previous row with the same correlation id; undefined for the first
  */
 export function hashOf(previous: string | undefined, event: AuditEvent): string {
   return createHash('sha256')

@@ -19,14 +19,14 @@ export interface StorageOptions {
   readonly directory: string;
   readonly clock: Clock;
   readonly newId: () => string;
-  /** Milliseconds until queued events are stored, once the database is there. */
+  /** Milliseconds until queued events are stored, once the database is available. */
   readonly storeAfterMs: number;
 }
 
 /** Queued events are stored by {@link Storage.storeQueued} only. */
 export const untilCalled = Infinity;
 
-/** The database, and the queue for when it is away. Both are persistent. */
+/** The database, and the queue for when it is unavailable. Both are persistent. */
 export class Storage {
   private readonly options: StorageOptions;
   private readonly database: Database;
@@ -68,7 +68,7 @@ export class Storage {
   }
 
   /**
-   * Queues events, whether the database is there or not.
+   * Queues events, even if the database is available.
    *
    * @param storeAfterMs milliseconds until they are stored, or {@link untilCalled}
    */
@@ -81,7 +81,7 @@ export class Storage {
     return { kind: 'queued' };
   }
 
-  /** Stores queued events that fit, in the order of their arrival, unless the database is away. */
+  /** Stores queued events that fit, in the order of their arrival, unless the database is unavailable. */
   storeQueued(among: ReadonlySet<Identified> = new Set(this.waiting)): void {
     if (this.isDatabaseAway) return;
     const stored = this.waiting.filter((queued) => among.has(queued) && fits(queued.event));
@@ -91,7 +91,7 @@ export class Storage {
     this.waiting = this.waiting.filter((queued) => !done.has(queued));
   }
 
-  /** Takes the database or the queue away, or brings them back. Queued events are stored some time later. */
+  /** Makes the database or the queue unavailable or available. Queued events are stored some time later. */
   set({ database, queue }: { readonly database?: 'away' | 'back'; readonly queue?: 'away' | 'back' }): void {
     if (queue !== undefined) this.isQueueAway = queue === 'away';
     if (database === undefined) return;

@@ -12,7 +12,7 @@ export interface ApiRequest {
   readonly body: string | undefined;
 }
 
-/** @throws Error when the client goes away before it has said all */
+/** @throws Error if the client disconnects before the request is complete */
 export async function read(request: IncomingMessage): Promise<ApiRequest> {
   // Only the path and the query matter.
   const { pathname, searchParams } = new URL(request.url ?? '/', 'http://fake');

@@ -6,7 +6,7 @@ export interface ApiResponse {
   readonly body: object;
 }
 
-/** By field what is wrong with it. */
+/** Violations by field. */
 export type FieldErrors = Readonly<Record<string, string>>;
 
 const titles: Readonly<Record<number, string>> = {
@@ -20,7 +20,7 @@ const titles: Readonly<Record<number, string>> = {
   500: 'Internal Server Error',
 };
 
-/** What else an error says. */
+/** Other members of an error. */
 export interface ProblemDetails {
   readonly fieldErrors?: FieldErrors;
   readonly headers?: Readonly<Record<string, string>>;
@@ -28,12 +28,12 @@ export interface ProblemDetails {
   readonly type?: string;
 }
 
-/** Answers that something was done. */
+/** Sends a success. */
 export function json(status: number, body: object): ApiResponse {
   return { status, contentType: 'application/json', body };
 }
 
-/** Answers with an error, as https://www.rfc-editor.org/rfc/rfc9457 has it. Its `instance` is added when it is sent. */
+/** Sends an error (https://www.rfc-editor.org/rfc/rfc9457). Its `instance` is added when it is sent. */
 export function problem(status: number, detail: string, details: ProblemDetails = {}): ApiResponse {
   const { fieldErrors, headers } = details;
   const title = titles[status] ?? 'Error';

@@ -20,7 +20,7 @@ export interface AuditApiOptions {
   readonly storage: Storage;
   readonly tokens: Tokens;
   readonly clock: Clock;
-  /** Milliseconds until the service finds that neither database nor queue are there. */
+  /** Milliseconds until the service detects that database and queue are unavailable. */
   readonly outageMs: number;
   /** Aborts when the fake stops. */
   readonly stopped: AbortSignal;
@@ -32,7 +32,7 @@ const methodsOf: Readonly<Record<string, readonly string[]>> = {
   [`${route}/batch`]: ['POST'],
 };
 
-/** The audit API of the data storage service, in without faults. */
+/** The audit API of the data storage service, without faults. */
 export class AuditApi {
   private readonly options: AuditApiOptions;
 
@@ -40,7 +40,7 @@ export class AuditApi {
     this.options = options;
   }
 
-  /** Checks in the order of the service: length, token, rights, and only then what was said. */
+  /** Checks in the order of the service: length, token, rights, content. */
   async answer(request: ApiRequest, store: Store): Promise<ApiResponse> {
     const { method, path, query, authorization, body } = request;
     if (body === undefined) return problem(413, `The request has more than ${limits.body} bytes.`);

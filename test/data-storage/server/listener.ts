@@ -35,7 +35,7 @@ export class Listener {
     return `http://${this.host}:${this.port}`;
   }
 
-  /** Ends all connections; whoever wants one is refused from now on. */
+  /** Ends all connections and refuses new ones. */
   refuse(): Promise<void> {
     return this.after(async () => {
       if (!this.server.listening) return;

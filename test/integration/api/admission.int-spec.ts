@@ -39,7 +39,7 @@ afterAll(async () => {
 const sockets: Socket[] = [];
 afterEach(() => sockets.splice(0).forEach((socket) => socket.destroy()));
 
-/** Sends the head of a create request; `text` is what has come back. */
+/** Sends the head of a create request; `text` is the response so far. */
 function beginCreate(headers: Readonly<Record<string, string>>) {
   const socket = connect(Number(new URL(api.url).port), '127.0.0.1');
   sockets.push(socket);
@@ -51,7 +51,7 @@ function beginCreate(headers: Readonly<Record<string, string>>) {
   return seen;
 }
 
-/** The status of an answer; of an interim one, too. */
+/** The status of a response, including interim ones. */
 const answers = (seen: { readonly text: string }) =>
   [...seen.text.matchAll(/HTTP\/1\.1 (\d{3})/g)].map(([, code]) => Number(code));
 const answered = (seen: { readonly text: string }, code: number) =>
@@ -177,7 +177,7 @@ describe('bad tokens', () => {
 
     expect(await Promise.all(good)).toEqual(Array<string>(20).fill('OK'));
     expect([...kinds].sort()).toEqual(['RESOURCE_EXHAUSTED', 'UNAUTHENTICATED']);
-    // 50 at once, some more with time, and those of the good caller.
+    // A burst of 50, some more over time, and those of the good caller.
     expect(reviews() - before).toBeLessThan(150);
     await until('the review of the good caller has been repeated', async () => {
       const reviewed = reviews();

@@ -3,7 +3,7 @@ import type {
   WorkflowExecutionSpec,
 } from '../../../src/workflow-execution/generated/workflow-execution.ts';
 
-/** What a caller learns of an execution on either transport. */
+/** An execution in a response of either transport. */
 export interface SeenExecution {
   readonly namespace: string;
   readonly name: string;
@@ -17,13 +17,13 @@ export interface SeenExecution {
   readonly isBeingDeleted: boolean;
 }
 
-/** What a caller learns of an error; `kind` is the gRPC code's name, or REST's problem type spelled like it. */
+/** An error of either transport; `kind` is the name of the gRPC code, or REST's problem type in the same spelling. */
 export interface SeenError {
   readonly kind: string;
-  /** The broken rules by their field, as the transport spells it. */
+  /** The violations by field, as the transport spells it. */
   readonly rules: Readonly<Record<string, string>>;
   readonly text: string;
-  /** NaN when it is not said. */
+  /** NaN if absent. */
   readonly retryAfterSeconds: number;
 }
 
@@ -33,7 +33,7 @@ export interface SeenPage {
   readonly next: string;
 }
 
-/** An answer: what was asked for, or an error. */
+/** A response: the result, or an error. */
 export type Answer<T> =
   { readonly ok: T; readonly error?: undefined } | { readonly ok?: undefined; readonly error: SeenError };
 

@@ -48,7 +48,7 @@ afterAll(async () => {
 const portOf = (address: string) => Number(/:(\d+)$/.exec(address)?.[1]);
 const apiPorts = () => [portOf(service.http), portOf(service.grpc)];
 
-/** A connection that has come so far; what it is closed with is of no interest. */
+/** A connection in a given state; errors when it is closed are ignored. */
 function tcp(port: number): Socket {
   const socket = connectTcp(port, '127.0.0.1').resume();
   return socket.on('error', () => undefined);
@@ -108,7 +108,7 @@ describe('5,000 connections with TLS', () => {
   }
 
   it('retain at most 50 MiB', async () => {
-    // A service that has been used: V8 grows the young generation once, whatever the service does.
+    // Use the service first: V8 grows the young generation once in any case.
     await openAndClose(500);
     const before = resident();
     await openAndClose(5_000);

@@ -104,7 +104,7 @@ await onBothTransports('create', (contract) => {
     ])('refuses the same id with %s', async (what, before, after) => {
       const requestId = what.replaceAll(/[^a-z]/g, '-');
       const first = await caller.create(contract.namespace, { spec: aSpec(), ...before, requestId });
-      // Without a name the replica searches its cache, which has to have the execution.
+      // Without a name the replica searches its cache, which must have the execution.
       await other.list(contract.namespace, { minResourceVersion: first.ok?.resourceVersion });
 
       const { error } = await other.create(contract.namespace, { spec: aSpec(), ...after, requestId });

@@ -85,7 +85,7 @@ function listRequest(namespace: string, wanted: WantedList): ListWorkflowExecuti
   });
 }
 
-/** What a call of the generated client came to. */
+/** The result of a call of the generated client. */
 export interface GrpcOutcome<T> {
   readonly error: ServiceError | null;
   readonly response: T;

@@ -17,7 +17,7 @@ const buf = join(import.meta.dirname, '..', '..', '..', 'node_modules', '.bin', 
 const [api] = await sharedApi();
 
 describe('the gRPC server', () => {
-  /** `buf curl`, which learns of the service by reflection. */
+  /** `buf curl`, which discovers the service by reflection. */
   const bufCurl = async (...args: string[]) => {
     const { stdout } = await promisify(execFile)(buf, [
       'curl',

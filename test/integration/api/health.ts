@@ -3,7 +3,7 @@ import { service } from 'grpc-health-check';
 import { grpcCall } from './grpc-caller.ts';
 import type { ApiClient } from './api-client.ts';
 
-/** What the API says of itself over the gRPC health protocol, or the error's text when it knows no such service. */
+/** The status of the gRPC health protocol, or the error's text for an unknown service. */
 export async function healthOf({ grpcAddress }: Pick<ApiClient, 'grpcAddress'>, name = ''): Promise<string> {
   const { path, requestSerialize, responseDeserialize } = service['Check'] ?? missing();
   const client = new Client(grpcAddress, credentials.createInsecure());

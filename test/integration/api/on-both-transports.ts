@@ -8,13 +8,13 @@ import { grpcCaller } from './grpc-caller.ts';
 import { restCaller } from './rest-caller.ts';
 import { sharedApi } from './shared-api.ts';
 
-/** What a test of the contract works with. */
+/** The environment of a contract test. */
 export interface Contract {
   /** Calls the first replica. */
   readonly caller: ApiCaller;
   /** Calls the second replica. */
   readonly other: ApiCaller;
-  /** Name of the namespace of this file and transport; there is one once the tests run. */
+  /** Name of the namespace of this file and transport, which exists once the tests run. */
   readonly namespace: string;
   readonly kubernetes: KubernetesClient;
   /** A field of the resource as the transport spells it. */

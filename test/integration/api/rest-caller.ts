@@ -41,7 +41,7 @@ function queryOf(parameters: Readonly<Record<string, string | number | boolean |
   return query.size === 0 ? '' : `?${query.toString()}`;
 }
 
-// What comes over HTTP is read as the tests expect it; where it is another thing, they fail.
+// Responses are read as the tests expect them; they fail if a response is different.
 /* eslint-disable @typescript-eslint/consistent-type-assertions -- see above */
 async function restAnswer<S>(response: Response, see: (body: RestBody) => S): Promise<Answer<S>> {
   if (response.ok) return { ok: see((await response.json()) as RestBody) };

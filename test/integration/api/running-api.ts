@@ -23,7 +23,7 @@ export interface RunningApi extends ApiClient {
   stop(): Promise<void>;
 }
 
-/** What an API in the process of a test may be given. */
+/** Options of an API in the process of a test. */
 export interface RunningApiOptions {
   /** Turns TLS on. */
   readonly certificate?: ServerCertificate;

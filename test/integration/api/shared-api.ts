@@ -26,7 +26,7 @@ export async function sharedApi(): Promise<readonly [ApiClient, ApiClient]> {
 }
 
 /**
- * Waits until the API server applies the rights that a caller was given on executions everywhere. Call it before the first
+ * Waits until the API server applies the rights of a caller on executions in all namespaces. Call it before the first
  * call to a shared replica: they cache a refusal for seconds.
  */
 export async function untilOperator(kubernetes: KubernetesClient, { username }: TestCaller): Promise<void> {

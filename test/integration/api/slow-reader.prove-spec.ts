@@ -57,7 +57,7 @@ describe.each([
     for (const watcher of [slow, quick]) watcher.close();
 
     expect(stateAfter(slow.events)).toEqual(stateAfter(quick.events));
-    // What the connection itself has buffered comes as it was; of everything after that only the last state.
+    // Events in the connection's buffers arrive unchanged; after these only the last state.
     expect(slow.events.length - before).toBeLessThan((updates * executions) / 2);
   });
 });

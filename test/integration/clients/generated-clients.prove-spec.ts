@@ -14,7 +14,7 @@ const root = join(import.meta.dirname, '..', '..', '..');
 const document = join(root, 'docs', 'openapi.json');
 const proto = join(root, 'proto');
 
-/** What every program prints of its calls: validateOnly, three creates, get, list in pages of two, cancel, delete, get. */
+/** The output of every program for its calls: validateOnly, three creates, get, list in pages of two, cancel, delete, get. */
 const result = {
   validated: 'validated',
   isStored: false,

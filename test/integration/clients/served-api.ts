@@ -13,15 +13,15 @@ import { createNamespace } from '../support/namespace.ts';
 export interface ServedApi extends AsyncDisposable {
   /** `https://127.0.0.1:PORT` */
   readonly url: string;
-  /** A directory for what programs read and write. */
+  /** A directory for the programs. */
   readonly directory: string;
   /** PEM file with the CA of the service. */
   readonly caFile: string;
-  /** Of a caller that may do everything with executions. */
+  /** Of a caller with all permissions on executions. */
   readonly token: string;
   /** A namespace of its own. */
   newNamespace(): Promise<string>;
-  /** What a program has to know, as environment variables. */
+  /** The settings of a program, as environment variables. */
   variables(namespace: string): NodeJS.ProcessEnv;
 }
 

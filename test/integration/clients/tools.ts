@@ -9,7 +9,7 @@ export type Language = 'go' | 'python' | 'typescript';
 
 const directoryOf = (language: Language): string => join(import.meta.dirname, language);
 
-/** Copies the programs and the pinned versions of a language, for clients to be generated beside them. */
+/** Copies the programs and the pinned versions of a language, next to which clients are generated. */
 export async function copyPrograms(language: Language, parent: string): Promise<string> {
   const directory = join(parent, language);
   await cp(directoryOf(language), directory, { recursive: true });
@@ -29,7 +29,7 @@ export function pythonTools(): Promise<string> {
 /** How a tool is run. */
 export interface RunOptions {
   readonly cwd: string;
-  /** Beside those of this process. */
+  /** In addition to those of this process. */
   readonly env?: NodeJS.ProcessEnv;
   /** A directory with further commands that it may call. */
   readonly path?: string;

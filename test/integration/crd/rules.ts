@@ -1,21 +1,21 @@
-/** Any JSON object; the point of these cases is that some are not what the types say. */
+/** Any JSON object, since some cases violate the types. */
 export type Json = object;
 
-/** One rule of the CRD on the spec, with a value that keeps it and one that breaks it. */
+/** One rule of the CRD on the spec, with a valid and an invalid value. */
 export interface CreateRule {
-  /** Path below `spec` that the answer must name. */
+  /** Path below `spec` that the error must name. */
   readonly field: string;
   readonly good: unknown;
   readonly bad: unknown;
-  /** The two values, short enough for the name of a test. */
+  /** The two values, short enough for a test title. */
   readonly shownGood: string;
   readonly shownBad: string;
-  /** Part of the sentence that a person gets. */
+  /** Part of the message. */
   readonly says: string;
   change(spec: Json, value: unknown): Json;
 }
 
-/** One rule on how the spec may change. `null` stands for an absent field, as in a merge patch. */
+/** One rule on changes of the spec. `null` means an absent field, as in a merge patch. */
 export interface UpdateRule {
   readonly field: string;
   readonly from: unknown;
@@ -33,7 +33,7 @@ const group = Array.from({ length: 127 }, () => 'a').join('.');
 const noExpansion = "must not contain '$(', '$$', NUL or U+FFFD, nor end in '$'";
 const goDuration = 'must be a Go duration of at least 1s';
 
-/** A rule on one field. The path may say another place to put the value than the one that is named in the answer. */
+/** A rule on one field. The value may be set at another path than the one that the error names. */
 function rule(field: string, good: unknown, bad: unknown, says: string, place: string = field): CreateRule {
   return {
     ...{ field, good, bad, says, shownGood: shown(good), shownBad: shown(bad) },
@@ -55,7 +55,7 @@ function put(json: Json, [first = '', ...rest]: readonly string[], value: unknow
   return { ...json, [first]: next };
 }
 
-/** Parameters that take so many bytes together. */
+/** Parameters with this total size in bytes. */
 function bytes(count: number): Json {
   return { A: 'a'.repeat(8192), B: 'b'.repeat(count - 8192 - 2) };
 }
@@ -64,7 +64,7 @@ function entries(count: number): Json {
   return Object.fromEntries(Array.from({ length: count }, (_, index) => [`KEY_${index}`, 'value']));
 }
 
-/** Changes finallyTimeout beside a timeout of an hour. */
+/** Changes finallyTimeout with a timeout of an hour. */
 function ofAnHour(spec: Json, finallyTimeout: unknown): Json {
   return put(spec, ['executionConfig'], { timeout: '1h', finallyTimeout });
 }
@@ -200,7 +200,7 @@ export const createRules: readonly CreateRule[] = [
   rule('ttlSecondsAfterFinished', 60, 1.5, 'must be of type int'),
 ];
 
-/** Every rule on how a spec may change. */
+/** Every rule on changes of the spec. */
 export const updateRules: readonly UpdateRule[] = [
   { field: 'remediationRequestRef', from: { name: 'rr-1' }, to: { name: 'rr-2' }, says: 'is immutable' },
   {

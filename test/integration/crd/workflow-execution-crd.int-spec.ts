@@ -11,7 +11,7 @@ import { createRules, updateRules } from './rules.ts';
 import type { Json } from './rules.ts';
 import { statusRules } from './status-rules.ts';
 
-/** The answer to a dry run has no resourceVersion yet; what is read of it here is its spec and status. */
+/** The response to a dry run has no resourceVersion; only its spec and status are read. */
 const workflowExecutionResource = { ...resource, parse: (raw: unknown) => raw as WorkflowExecution };
 const client = new KubernetesClient(loadKubeConfigFiles([process.env['WFE_TEST_KUBECONFIG'] ?? '']));
 let namespace: Awaited<ReturnType<typeof createNamespace>>;

@@ -18,7 +18,7 @@ describe('the metadata that only the service may set', () => {
   let namespace: TestNamespace;
   let editor: KubernetesClient;
   let service: KubernetesClient;
-  /** Has the rights of a Role with verbs ['*'] in the namespace. */
+  /** Has all verbs in the namespace. */
   let owner: KubernetesClient;
   /** Writes the status. */
   let writer: KubernetesClient;
@@ -51,7 +51,7 @@ describe('the metadata that only the service may set', () => {
     return client;
   }
 
-  /** Creates an execution with annotations and labels of the service's own. */
+  /** Creates an execution with annotations and labels of the service. */
   const create = (by: KubernetesClient, name: string, annotations: Names, labels: Names = {}) => {
     const metadata = { name, namespace: namespace.name, annotations: owned(annotations), labels: owned(labels) };
     const { kind } = workflowExecutionResource;

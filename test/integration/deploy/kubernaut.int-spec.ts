@@ -123,7 +123,7 @@ describe('components/kubernaut', () => {
     const status = await new KubernetesClient(sharedCluster()).review(tokenReviews, { spec: { token } });
 
     expect(recordOf(status)['authenticated'] === true).toBe(passes);
-    // So does the fake data storage service of the other tests.
+    // So does the fake data storage service in the other tests.
     expect(refuseCaller(`Bearer ${token}`, {}) === undefined).toBe(passes);
   });
 });

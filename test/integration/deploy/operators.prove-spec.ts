@@ -8,10 +8,10 @@ import { applyProduct, kubectl } from '../../support/product.ts';
 import { operatorCrds } from './operators/crds.ts';
 import { objectOf, rendered, roles } from './rendered.ts';
 
-/** Time to start an API server, and to download the CRDs where this machine has them not yet, in milliseconds. */
+/** Time to start an API server and to download missing CRDs, in milliseconds. */
 const patience = 600_000;
 
-// On a cluster of its own: somebody's cluster may have these operators, in versions of its own.
+// On a separate cluster: a user's cluster may have other versions of these operators.
 describe('a cluster with the CRDs of cert-manager and the Prometheus operator', () => {
   let cluster: Cluster;
   let directory: string;
@@ -36,13 +36,13 @@ describe('a cluster with the CRDs of cert-manager and the Prometheus operator', 
     return file;
   };
 
-  /** Applies objects, for real, as people do. */
+  /** Applies objects with kubectl, without a dry run. */
   const apply = async (items: readonly JsonRecord[]): Promise<string> => {
     const file = await fileWith({ apiVersion: 'v1', kind: 'List', items });
     return kubectl(cluster, 'apply', '--server-side', '--force-conflicts', '--validate=strict', '-f', file);
   };
 
-  /** Without kubectl's own validation, which would come first: what the API server itself says, of an object of another name. */
+  /** Without kubectl's own validation: the response of the API server for an object of another name. */
   const create = async (object: JsonRecord): Promise<string> => {
     const file = await fileWith({ ...object, metadata: { ...recordOf(object['metadata']), name: 'tried' } });
     return kubectl(cluster, 'create', '--raw', pathOf(object), '-f', file);
@@ -89,7 +89,7 @@ describe('a cluster with the CRDs of cert-manager and the Prometheus operator', 
   });
 });
 
-/** Where the API server takes an object, all of whose fields it has to know, and keeps nothing of it. */
+/** A strict dry run: the API server must know all fields, and stores nothing. */
 function pathOf({ apiVersion, kind, metadata }: JsonRecord): string {
   const namespace = String(recordOf(metadata)['namespace']);
   const plural = `${String(kind).toLowerCase()}s`;

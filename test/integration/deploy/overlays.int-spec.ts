@@ -26,7 +26,7 @@ const containerDigest = `sha256:${'0123456789abcdef'.repeat(4)}`;
 const ours = { ...aSpec().workflowRef, containerDigest };
 const restricted = ['base', 'overlays/production'];
 const everywhere = [...restricted, 'overlays/local'];
-/** Of all time series that the alerts and the dashboard ask for. */
+/** Of all time series in alerts and dashboard. */
 const job = 'workflow-execution';
 /** Kinds of operators that the cluster of the tests does not have. */
 const foreign = /^(cert-manager\.io|monitoring\.coreos\.com)\//;

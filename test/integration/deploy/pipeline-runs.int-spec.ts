@@ -17,7 +17,7 @@ import { until } from '../support/until.ts';
 
 const { targetResource: target, workflowExecution, workflowId } = pipelineRunLabels;
 const otherOwner = { apiVersion: 'x.example/v1', kind: 'WorkflowExecution', name: 'wfe', uid: 'uid-1' };
-/** What makes the PipelineRun of an execution one that has nothing to do with it. */
+/** Changes that make a PipelineRun unrelated to its execution. */
 const unrelated = { metadata: { ownerReferences: [], finalizers: [] } };
 const tekton = 'system:serviceaccount:tekton-pipelines:tekton-pipelines-controller';
 const garbageCollector = 'system:serviceaccount:kube-system:generic-garbage-collector';
@@ -30,7 +30,7 @@ let run: PipelineRun;
 /** Has the cluster role `edit`, to which Tekton adds PipelineRuns. */
 let tenant: KubernetesClient;
 let service: KubernetesClient;
-/** Has the rights of a Role with verbs ['*'] in the namespace. */
+/** Has all verbs in the namespace. */
 let owner: KubernetesClient;
 const unbind: (() => Promise<void>)[] = [];
 
@@ -222,7 +222,7 @@ function change(client: KubernetesClient, patch: object): Promise<PipelineRun> {
   return client.patch(pipelineRunResource, run.metadata, patch, { dryRun: true });
 }
 
-/** Why an attempt was forbidden; empty when it was not. */
+/** Why an attempt was forbidden; empty if it was allowed. */
 async function refusal(attempt: Promise<unknown>): Promise<string> {
   try {
     await attempt;

@@ -29,7 +29,7 @@ describe('the permission to remediate, for kubectl', () => {
     await bind(kubernetes, operator, editor, { namespace: home });
     await bind(kubernetes, operator, editor, { namespace: granted });
     unbind.push(await bind(kubernetes, operator, { namespace: home, name: 'admin' }, 'everywhere'));
-    // The rights of a Role with verbs ['*'] in one namespace.
+    // All verbs in one namespace.
     await bind(kubernetes, 'cluster-admin', { namespace: home, name: 'owner' }, { namespace: home });
     await bind(kubernetes, operator, { namespace: home, name: 'remediator' }, { namespace: home });
     unbind.push(await bind(kubernetes, remediate, { namespace: home, name: 'remediator' }, 'everywhere'));
@@ -54,7 +54,7 @@ describe('the permission to remediate, for kubectl', () => {
     await rm(directory, { recursive: true });
   });
 
-  /** What kubectl complains of when somebody creates an execution on this target; nothing when it could be created. */
+  /** The error of kubectl for an execution on this target; empty if it could be created. */
   async function create(by: string, targetResource: string, namespace = home): Promise<string> {
     count += 1;
     const metadata = { name: `we-${count}`, namespace };

@@ -4,8 +4,8 @@ import { KubernetesClient } from '../../../src/kubernetes/client.ts';
 import { serviceAccounts, systemNamespace } from '../../support/service-account.ts';
 import { sharedCluster } from '../support/cluster.ts';
 
-// That a role has no more rights than it uses is proven by the audit log of a whole test run (test/rights). This is what the
-// separation of the roles is for.
+// Unused rights are found in the audit log of a complete test run (test/rights). These tests check the separation of the
+// roles.
 
 const authorizer = new Authorizer(new KubernetesClient(sharedCluster()), { authCacheMs: 0 });
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 const docs = join(import.meta.dirname, '..', '..', '..', 'docs');
 
-/** Who runs a block of commands: the test of the pages, another test, or only the reader. */
+/** The runner of a block of commands: the test of the pages, another test, or only the reader. */
 export type Runner =
   | { readonly kind: 'run' }
   | { readonly kind: 'tested-by'; readonly path: string }
@@ -26,7 +26,7 @@ export async function commandBlocks(): Promise<readonly CommandBlock[]> {
   return blocks.flat();
 }
 
-/** The blocks of a page: what is fenced as `sh`, with who runs it told behind that word. */
+/** The blocks of a page that are fenced as `sh`, with the runner from the info string. */
 export function blocksOf(page: string, text: string): readonly CommandBlock[] {
   const fences = text.matchAll(/^```sh(?<mark>[^\n]*)\n(?<commands>[^]*?)^```$/gm);
   return [...fences].map(({ index, groups }) => ({

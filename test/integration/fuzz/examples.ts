@@ -7,7 +7,7 @@ import type { GrpcRequest } from './grpc-requests.ts';
 /** Requests that every run sends first. Random requests that fail are added, and stay. */
 const file = join(import.meta.dirname, 'examples.json');
 
-/** Stands for the namespace of a run, and is as long as its name, so that messages with it stay well-formed. */
+/** Placeholder for the namespace of a run, of the same length, so that messages with it stay well-formed. */
 const placeholder = 'test-fuzz-00000000';
 
 /** A request to one of the transports. */

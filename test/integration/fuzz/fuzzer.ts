@@ -10,7 +10,7 @@ import { anyGrpcRequest, type GrpcRequest } from './grpc-requests.ts';
 import { anyRestRequest } from './rest-requests.ts';
 
 const concurrency = 16;
-/** Failures of a run that are kept: more tell nothing new. */
+/** Failures of a run that are kept. */
 const maxKept = 3;
 const service = 'kubernaut.workflowexecution.v1.WorkflowExecutionService';
 /** Codes that blame the service, not the request. */
@@ -18,7 +18,7 @@ const serverErrors: readonly number[] = [status.UNKNOWN, status.INTERNAL, status
 
 /** Sends hostile requests to a replica and reports those that it answers with an error of its own. */
 export class Fuzzer {
-  /** Repeats a run when it is given as WFE_TEST_SEED. */
+  /** Given as WFE_TEST_SEED, it repeats a run. */
   readonly seed = Number(process.env['WFE_TEST_SEED'] ?? randomInt(2 ** 31));
   private readonly client: Client;
   private kept = 0;

@@ -8,8 +8,8 @@ import { grantReading } from '../support/rights.ts';
 import { inTime, until } from '../support/until.ts';
 import { ReflectorFixture, watching } from './reflector-fixture.ts';
 
-// What a reflector makes of a real API server and of connections that break. How it answers errors, which need no cluster
-// to be made, is in the unit tests of its parts.
+// A reflector with a real API server and broken connections. Its handling of error responses, which needs no cluster, is in
+// the unit specs of its parts.
 
 const listing = { path: '/configmaps', watch: false };
 const config = sharedCluster();

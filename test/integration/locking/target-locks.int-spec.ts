@@ -12,8 +12,8 @@ import { createNamespace, type TestNamespace } from '../support/namespace.ts';
 import { until } from '../support/until.ts';
 import { startLockReplica, type LockReplica } from './lock-replica.ts';
 
-// What the API server has to do for a lock to hold: refuse a second Lease of a name, and a write or a deletion of a Lease
-// that has changed since it was read. The decisions of TargetLocks are in its unit tests.
+// The guarantees of the API server that a lock relies on: it rejects a second Lease of a name, and a write or deletion of a
+// Lease that has changed since it was read. The decisions of TargetLocks are in its unit specs.
 
 const now = new Date('2026-01-02T03:04:05Z');
 const never = new AbortController().signal;

@@ -109,7 +109,7 @@ describe('the log of API calls', () => {
     await attempt('nonsense', 'unread');
     await until('the log has all', () => calls().some(({ result }) => result === 'UNAUTHENTICATED'));
 
-    // The audit events that are logged for want of data storage do have the values of other parameters.
+    // Audit events that are logged without data storage have the values of other parameters.
     expect(JSON.stringify(calls())).not.toContain(value);
     const log = service.log.join('\n');
 

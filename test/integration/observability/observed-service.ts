@@ -6,7 +6,7 @@ export type LogLine = Readonly<Record<string, unknown>>;
 
 /** The service as a process of its own, with the rights that it is shipped with, for one namespace. */
 export interface ObservedService extends ServiceProcess {
-  /** What it has logged so far. */
+  /** Its log so far. */
   lines(): readonly LogLine[];
   /** The executions of the namespace over REST. */
   readonly url: string;

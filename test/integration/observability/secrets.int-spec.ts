@@ -24,10 +24,10 @@ const bindings = {
 /** Parameters that the admission policies below refuse, with a message that quotes the secret. */
 const [refuseExecution, refusePipelineRun] = ['REFUSE_EXECUTION', 'REFUSE_PIPELINERUN'];
 
-/** What is said in place of a text that may quote the secret. */
+/** The replacement for a text that may quote the secret. */
 const withheld = '(withheld: it may quote the value of the secret parameter DB_PASSWORD)';
 
-/** Random secrets that were once found where they should not be. */
+/** Random secrets that leaked in earlier versions. */
 const examples: readonly string[] = [' hunter2 between spaces ', '"\'{}\\"{,:', '\\\\""\\'];
 
 describe('the value of a secret parameter', () => {

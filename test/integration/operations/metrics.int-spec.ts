@@ -35,7 +35,7 @@ async function untilCounted(service: ServiceProcess, executions: number): Promis
   await until(`${executions} executions are counted`, async () => (await counted(service)) >= executions);
 }
 
-// Counters only grow: each test counts from what the tests before it left.
+// Counters only grow: each test counts from the current value.
 describe('the metrics', () => {
   let replicas: Replicas;
   /** Leads. */
@@ -155,7 +155,7 @@ describe('the metrics', () => {
   });
 
   it('count watches that broke, and report cached objects, requests and the build', async () => {
-    // The leader lists and watches anew with each resync; the watches of the other replica last.
+    // The leader lists and watches again with each resync; the watches of the other replica last.
     const restarts = async () => (await scrape(standby.metrics)).sum('kubernaut_watch_restarts_total');
     const before = await restarts();
 

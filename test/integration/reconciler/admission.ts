@@ -56,7 +56,7 @@ export async function denyPipelineRuns(client: KubernetesClient, namespace: stri
   return policy;
 }
 
-/** Adds a policy that denies the TaskRun of one task in a namespace, which Tekton takes for final. */
+/** Adds a policy that denies the TaskRun of one task in a namespace, which Tekton treats as permanent. */
 export async function denyTaskRun(client: KubernetesClient, namespace: string, task: string): Promise<AdmissionRule> {
   const expression = `object.metadata.?labels['tekton.dev/pipelineTask'].orValue('') != '${task}'`;
   const policy = await deny(client, namespace, 'taskruns', { expression, message: 'not this task', reason: 'Invalid' });
@@ -92,7 +92,7 @@ async function deny(
 /** Adds a quota that leaves no room for a PipelineRun in a namespace. */
 export async function exhaustPipelineRuns(client: KubernetesClient, namespace: string): Promise<AdmissionRule> {
   const quota = await addQuota(client, namespace, { 'count/pipelineruns.tekton.dev': '0' });
-  // It refuses from the start; the quota controller takes a while to count resources of CRDs, and only the words change.
+  // It rejects from the start; only the message changes when the quota controller has counted the resources of the CRD.
   await until('the quota is in force', () => isForbidden(client, namespace));
   return quota;
 }
@@ -110,7 +110,7 @@ async function isRefused(
   refusal: typeof KubernetesError,
 ): Promise<boolean> {
   try {
-    // What is not stored has no resource version, which the product's own parser wants.
+    // An object that is not stored has no resource version, which the product's parser requires.
     await client.create({ ...resource, parse: anything }, probe, { dryRun: true });
     return false;
   } catch (error) {

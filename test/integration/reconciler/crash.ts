@@ -10,8 +10,8 @@ export interface Crash {
 }
 
 /**
- * Crashes the process behind a proxy after its n-th write has taken effect and before it gets the response. To the next
- * process, which knows only what is in the cluster, that is the same as dying before the next write.
+ * Crashes the process behind a proxy after its n-th write has taken effect and before it gets the response. For the next
+ * process, which has only the state of the cluster, that is the same as a crash before the next write.
  *
  * @param writes 1 or more
  */

@@ -195,7 +195,7 @@ function creations(proxy: FaultProxy | undefined): number {
   return proxy?.seen({ method: 'POST', path: '/pipelineruns' }).length ?? 0;
 }
 
-/** Requests through a proxy that change something, but for the claim of the installation, which outlasts the leader. */
+/** Writes through a proxy, except for the claim of the installation, which outlasts the leader. */
 function writes({ requests }: FaultProxy): string[] {
   const changes = requests.filter(
     ({ method, url }) => method !== 'GET' && !url.pathname.endsWith(installationLeaseName),

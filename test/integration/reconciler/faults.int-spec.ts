@@ -16,7 +16,7 @@ import { skippingWorkflow, waitingWorkflow } from './workflows.ts';
 const creation = { method: 'POST', path: '/pipelineruns' };
 const runWatch = { path: '/pipelineruns', watch: true };
 
-/** What can happen to a request. */
+/** The faults of a request. */
 const faults: readonly (readonly [name: string, fault: () => Fault])[] = [
   ['lost before it arrives', reset],
   ['lost after it took effect', loseAnswer],
@@ -137,7 +137,7 @@ describe('an execution', () => {
       expect(status?.conditions).toContainEqual(
         expect.objectContaining({ type: 'PipelineRunCreated', status: 'False', reason: 'Forbidden' }),
       );
-      // The Event is there before the last refusal, so its count has to be patched.
+      // The Event exists before the last rejection, so its count must be patched.
       await eventsUntil(fixture.client, fixture.namespace, 'wfe', 'Forbidden');
       do {
         const next = fixture.proxy.next(creation);
@@ -239,7 +239,7 @@ describe('an execution', () => {
     expect(event?.note).toContain('WFE_ALLOWED_BUNDLES');
   });
 
-  // However often it is reconciled: changes by Tekton in between cost no write.
+  // Independent of the number of reconciles: changes by Tekton in between cost no write.
   it.concurrent('costs one write for each step, and one list of pods at its end', async () => {
     await using fixture = await new ReconcilerFixture().open();
     await fixture.startReconciler();

@@ -72,7 +72,7 @@ describe('executions of an older schema, and a PipelineRun with an absurd status
   });
 });
 
-/** Allowed by Tekton's schema, and nonsense: a state that there is not, and an end before the beginning. */
+/** Allowed by Tekton's schema but absurd: an unknown state, and an end before the start. */
 const absurd = {
   conditions: [{ type: 'Succeeded', status: 'Perhaps' }],
   startTime: '2030-01-01T00:00:00Z',
@@ -117,7 +117,7 @@ async function applyOlderSchema(): Promise<void> {
   await kubectl(cluster, 'get', 'wfe', '--all-namespaces');
 }
 
-/** Creates an execution whose spec is not what the types say. */
+/** Creates an execution whose spec violates the types. */
 async function createRaw(name: string, spec: object): Promise<void> {
   const asItComes = { ...workflowExecutionResource, parse: (raw: unknown) => raw as WorkflowExecution };
   await client.create(asItComes, object(name, spec));

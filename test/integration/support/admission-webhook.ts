@@ -9,7 +9,7 @@ import type { ResourceType } from '../../../src/kubernetes/resource-type.ts';
 import { certificateAuthority } from '../../support/certificates.ts';
 import { until } from './until.ts';
 
-/** What a webhook answers: a denial with the `status` of an AdmissionReview, or no review at all. */
+/** The response of a webhook: a denial with the `status` of an AdmissionReview, or no review at all. */
 export type WebhookAnswer =
   { readonly denies: { readonly code?: number; readonly message: string } } | 'internal server error';
 
@@ -27,8 +27,8 @@ const configurations: ResourceType<KubernetesObject> = {
 };
 
 /**
- * Registers a webhook of somebody else, which answers every creation of a resource in a namespace in the same way and sees
- * nothing else, and waits until it is in force.
+ * Registers a foreign webhook with a fixed response to every creation of a resource in a namespace, and waits until it is
+ * in force.
  *
  * @returns removes it
  */

@@ -6,8 +6,8 @@ export function sharedCluster(): PooledKubeConfig {
   return load('WFE_TEST_KUBECONFIG');
 }
 
-// Whatever part of the service runs in a test runs with the rights that it is shipped with: its requests are checked
-// against the roles (docs/adr/0024-least-rights-are-proven.md).
+// In tests, every part of the service has its shipped rights, and its requests are checked against the roles
+// (docs/adr/0024-least-rights-are-proven.md).
 
 /** The same cluster with the rights of the API. */
 export function apiCluster(): PooledKubeConfig {

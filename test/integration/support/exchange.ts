@@ -11,7 +11,7 @@ export interface UpstreamAnswer {
   readonly body: Readable;
 }
 
-/** What concerns one connection only, or is not true any more once the proxy has touched the body. */
+/** Hop-by-hop headers, and those that the proxy invalidates when it reads the body. */
 const hopByHop = new Set(['host', 'connection', 'keep-alive', 'transfer-encoding', 'content-length', 'expect']);
 
 /** One request that came to the fault proxy, and what can be done with it. */
@@ -53,7 +53,7 @@ export class Exchange {
     return this.#answer;
   }
 
-  /** Sends the request on and hands the answer back as it comes. */
+  /** Forwards the request and streams the response back. */
   async pass(): Promise<void> {
     const answer = await this.forward();
     this.begin(answer.status, answer.headers);
@@ -76,7 +76,7 @@ export class Exchange {
     this.#response.end();
   }
 
-  /** Sends nothing more, and does not say so: a connection that died without a word. */
+  /** Sends nothing more without closing: a dead connection. */
   freeze(): void {
     this.#frozen = true;
     this.#answer?.body.unpipe(this.#response);

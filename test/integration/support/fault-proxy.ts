@@ -22,7 +22,7 @@ const maxRemembered = 10_000;
 
 /** An injected fault. */
 export interface Injection {
-  /** How many requests it has hit. */
+  /** Number of affected requests. */
   readonly hits: number;
   remove(): void;
 }
@@ -40,7 +40,7 @@ interface Waiter {
 }
 
 /**
- * An HTTP proxy in front of an API server that passes everything on until it is told to do otherwise. Clients talk plain
+ * An HTTP proxy in front of an API server that forwards everything unless faults are injected. Clients talk plain
  * HTTP to it; it has the credentials for the API server and adds them to requests that bring none.
  */
 export class FaultProxy implements AsyncDisposable {

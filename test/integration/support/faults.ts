@@ -1,9 +1,9 @@
 import type { Exchange } from './exchange.ts';
 
-/** What happens to a request instead of being passed on. */
+/** The handling of a request that is not forwarded. */
 export type Fault = (exchange: Exchange) => Promise<void> | void;
 
-/** Words of the API server for the statuses that tests use. */
+/** Reasons of the API server for the statuses in tests. */
 const reasons: Readonly<Record<number, string>> = {
   401: 'Unauthorized',
   403: 'Forbidden',
@@ -20,7 +20,7 @@ export function statusOf(code: number, message = 'injected by the test'): object
   return { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message, reason: reasons[code], code };
 }
 
-/** Answers with a status, and does not ask the API server. */
+/** Responds with a status, without the API server. */
 export function answer(
   code: number,
   options: { readonly headers?: Readonly<Record<string, string>>; readonly body?: string } = {},
@@ -60,7 +60,7 @@ export function loseAnswer(): Fault {
   };
 }
 
-/** Hands over the first `bytes` bytes of the answer's body, then resets the connection. */
+/** Forwards the first `bytes` bytes of the response body, then resets the connection. */
 export function resetAfter(bytes: number): Fault {
   return async (exchange) => {
     await handOver(exchange, bytes);
@@ -68,7 +68,7 @@ export function resetAfter(bytes: number): Fault {
   };
 }
 
-/** Hands over the first `bytes` bytes of the answer's body as if they were all: so the API server does when it loses a kubelet. */
+/** Ends the response after `bytes` bytes of its body, as the API server does when it loses a kubelet. */
 export function endAfter(bytes: number): Fault {
   return async (exchange) => {
     await handOver(exchange, bytes);
@@ -88,7 +88,7 @@ async function handOver(exchange: Exchange, bytes: number): Promise<void> {
   }
 }
 
-/** Passes the request on when `event` has happened. */
+/** Forwards the request when `event` has happened. */
 export function hold(event: Promise<unknown>): Fault {
   return async (exchange) => {
     await event;
@@ -96,7 +96,7 @@ export function hold(event: Promise<unknown>): Fault {
   };
 }
 
-/** Passes the request on after so many milliseconds. */
+/** Forwards the request after this many milliseconds. */
 export function delay(ms: number): Fault {
   return hold(new Promise((resolve) => setTimeout(resolve, ms)));
 }

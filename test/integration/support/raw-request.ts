@@ -1,16 +1,16 @@
 import { connect } from 'node:net';
 import type { RunningApi } from '../api/running-api.ts';
 
-/** A request over HTTP, to be sent as it is. */
+/** An HTTP request, to be sent unchanged. */
 export interface RawRequest {
   readonly method: string;
-  /** As it stands in the request line. */
+  /** As in the request line. */
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: Buffer;
 }
 
-/** An answer, as far as it came. */
+/** A response, possibly incomplete. */
 export interface RawAnswer {
   readonly status: number;
   readonly headers: string;
@@ -18,9 +18,9 @@ export interface RawAnswer {
 }
 
 /**
- * Sends a request byte by byte as it is, on a connection that is closed behind it, and reads the answer to its end.
+ * Sends the bytes of a request unchanged on a new connection, and reads the response to its end.
  *
- * @param api where it goes, and the headers that say from whom it comes
+ * @param api the address, and the headers that authenticate the caller
  * @throws Error when the connection is reset
  */
 export function send(api: Pick<RunningApi, 'url' | 'headers'>, request: RawRequest): Promise<RawAnswer> {
@@ -36,7 +36,7 @@ export function send(api: Pick<RunningApi, 'url' | 'headers'>, request: RawReque
 }
 
 /**
- * Sends bytes, and reads what comes back to its end.
+ * Sends bytes, and reads the response to its end.
  *
  * @throws Error when the connection is reset
  */

@@ -6,9 +6,9 @@ const parse = (raw: unknown) => raw as KubernetesObject; // eslint-disable-line 
 const roles = { ...rbac, plural: 'roles', kind: 'Role', parse };
 const roleBindings = { ...rbac, plural: 'rolebindings', kind: 'RoleBinding', parse };
 
-/** Rights that a user has been given. */
+/** Rights granted to a user. */
 export interface Rights {
-  /** Takes them away again. */
+  /** Revokes them. */
   revoke(): Promise<void>;
 }
 

@@ -17,7 +17,7 @@ const claim = { namespace: 'kube-system', name: 'workflow-execution-installation
 /** A process with both roles. */
 const both = { kind: 'ServiceAccount', namespace: systemNamespace, name: serviceAccounts.both };
 
-/** Gives the controller the rights in a namespace that it has in its own, so that it can keep its Leases there. */
+/** Grants the controller its rights on Leases in a namespace. */
 export function letServiceKeepLocks(client: KubernetesClient, namespace: string): Promise<void> {
   return copyRole(client, locks, namespace);
 }

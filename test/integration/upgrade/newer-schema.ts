@@ -7,13 +7,13 @@ import { kubectl } from '../../support/product.ts';
 
 const crdFile = join(import.meta.dirname, '../../../crds/workflowexecution.kubernaut.ai_workflowexecutions.yaml');
 
-/** Fields that a later version could add: what operations.md calls a change without harm. */
+/** Fields that a later version could add: compatible changes, as in operations.md. */
 export const newerFields = {
   spec: { priority: { type: 'integer' } },
   status: { attempts: { type: 'integer' } },
 } as const;
 
-/** Puts the CRD of a later version on a cluster: that of today, and some more fields that need not be there. */
+/** Applies the CRD of a later version: the current one with additional optional fields. */
 export async function applyNewerSchema(cluster: Pick<Cluster, 'directory' | 'kubectl' | 'kubeconfig'>): Promise<void> {
   const crd: unknown = parse(await readFile(crdFile, 'utf8'));
   const [version] = listAt(crd, 'spec', 'versions');

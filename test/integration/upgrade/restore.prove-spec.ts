@@ -26,7 +26,7 @@ let config: PooledKubeConfig;
 let client: KubernetesClient;
 let service: ServiceProcess;
 
-// A cluster of its own: it is set back in time.
+// A separate cluster, since etcd is restored.
 beforeAll(async () => {
   cluster = await startCluster({ name: `restore-${process.pid}`, level: 'tekton', ignoreKubeconfig: true });
   await kubectl(cluster, 'create', 'namespace', namespace);
@@ -46,7 +46,7 @@ describe('after etcd was restored from a backup', () => {
     await create('before');
     const before = await until('before', 'Running');
     const { name = '' } = before.status?.pipelineRunRef ?? {};
-    // A resolver that is started with an open request may fail it: what happens then is no matter of the service.
+    // A resolver that starts with a pending request may fail it, which does not concern the service.
     await begunTask(client, namespace, name);
     await backUp();
     await create('after');
@@ -95,7 +95,7 @@ async function backUp(): Promise<void> {
   await cluster.start('etcd');
 }
 
-/** Everything that watches is started anew: what it knows never was. */
+/** Everything that watches is restarted, because its state is invalid. */
 async function restore(): Promise<void> {
   await config.close();
   const watching = ['tekton-controller', 'tekton-resolvers', 'kube-controller-manager'];
@@ -103,7 +103,7 @@ async function restore(): Promise<void> {
   await rm(data(), { recursive: true });
   await cp(backup(), data(), { recursive: true });
   for (const component of ['etcd', 'kube-apiserver']) await cluster.start(component);
-  // Those of Tekton that were held at the backup: nobody holds them, and it need not wait until they run out.
+  // Tekton's leases of the backup have no holder any more; delete them instead of waiting for their expiry.
   await kubectl(cluster, 'delete', 'leases', '--all', '--namespace', 'tekton-pipelines');
   for (const component of watching) await cluster.start(component);
   connect();

@@ -25,7 +25,7 @@ let config: PooledKubeConfig;
 let client: KubernetesClient;
 let reconciler: RunningReconciler;
 
-// A cluster of its own: it gets the CRD of another version.
+// A separate cluster, with the CRD of another version.
 beforeAll(async () => {
   cluster = await startCluster({ name: `skew-${process.pid}`, level: 'tekton', ignoreKubeconfig: true });
   config = loadKubeConfigFiles([cluster.kubeconfig]);
@@ -83,7 +83,7 @@ const condition = {
   lastTransitionTime: '2026-01-02T03:04:05Z',
 } as const;
 
-/** The API server takes a moment to take a field that its CRD has got. */
+/** The API server takes a moment to accept a new field of its CRD. */
 async function untilTaken(change: { readonly status: object }): Promise<void> {
   const taken = (execution: WorkflowExecution | undefined) =>
     execution?.status !== undefined && 'attempts' in execution.status;

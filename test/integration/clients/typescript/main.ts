@@ -9,7 +9,7 @@ const client = createClient<paths>({ baseUrl: WFE_URL, headers: { Authorization:
 const collection = '/api/v1/namespaces/{namespace}/workflowexecutions';
 const item = `${collection}/{name}` as const;
 
-/** The answer of a call that has to succeed. */
+/** The response of a call that must succeed. */
 function answerOf<T>({ data, error }: { data?: T; error?: components['schemas']['Problem'] }): T {
   if (data === undefined) throw new Error(error?.detail ?? 'there is no answer');
   return data;

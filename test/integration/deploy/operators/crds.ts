@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { findGo, moduleSource } from '../../../cluster/toolchain.ts';
 
-/** Files with the CRDs of what deploy/ has for an operator, by the Go module in which the operator ships them. */
+/** Files with the CRDs that deploy/ uses, by the Go module of their operator. */
 const crds = {
   'github.com/cert-manager/cert-manager': [
     'deploy/crds/cert-manager.io_certificates.yaml',
@@ -14,10 +14,10 @@ const crds = {
 };
 
 /**
- * The paths of the CRDs of cert-manager and the Prometheus operator, in the versions of go.mod, which are downloaded when this
- * machine has them not yet (45 MB of source, held against go.sum).
+ * The paths of the CRDs of cert-manager and the Prometheus operator, in the versions of go.mod, which are downloaded if missing
+ * (45 MB of source, verified by go.sum).
  *
- * @throws ClusterError when there is no Go, or they can not be downloaded
+ * @throws ClusterError when there is no Go, or they cannot be downloaded
  */
 export async function operatorCrds(): Promise<readonly string[]> {
   const go = await findGo();
