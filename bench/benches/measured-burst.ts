@@ -38,7 +38,7 @@ export interface BurstMeasures {
   /** All requests to the API server until then. */
   readonly requests: readonly ApiRequest[];
   /** Use of a core, as fractions. */
-  readonly busy: { readonly load: number; readonly completer: number };
+  readonly busy: { readonly load: number; readonly fakeTekton: number };
 }
 
 /** One burst. */
@@ -58,13 +58,13 @@ export async function measureBurst(
   const create = transport === 'over gRPC' ? await createOverGrpc(context, service, namespace) : undefined;
   const timelines = await Timelines.open(context.api, namespace, context.signal, create);
   context.defer(() => timelines.close());
-  const completer = await context.startCompleter(namespace, (name, at) => timelines.ended(name, at));
+  const fakeTekton = await context.startFakeTekton(namespace, (name, at) => timelines.ended(name, at));
   const progress = setInterval(
     () => context.showProgress(`${timelines.terminal}/${count} have ended`),
     progressEveryMs,
   );
   try {
-    completer.begin();
+    fakeTekton.begin();
     const busy = measureBusy();
     const [cpuBefore, wallStart, startedAt] = [service.usage().cpuMs, Date.now(), now()];
     const name = (number: number) => `oomkill-increase-memory-${String(number).padStart(5, '0')}`;
@@ -73,12 +73,12 @@ export async function measureBurst(
     });
     await timelines.allTerminal();
     const seconds = (now() - startedAt) / 1_000;
-    const [load, other] = [busy(), await completer.busy()];
+    const [load, other] = [busy(), await fakeTekton.busy()];
     await timelines.allRecorded();
     requireCompleted(timelines.all);
     const recordedSeconds = (now() - startedAt) / 1_000;
     return {
-      ...{ namespace, timelines: timelines.all, startedAt, busy: { load, completer: other } },
+      ...{ namespace, timelines: timelines.all, startedAt, busy: { load, fakeTekton: other } },
       perSecond: count / seconds,
       recordedPerSecond: count / recordedSeconds,
       cpuMs: (service.usage().cpuMs - cpuBefore) / count,
@@ -152,7 +152,7 @@ export function combined(bursts: readonly BurstMeasures[]): BurstMeasures {
     requests: bursts.flatMap(({ requests }) => requests),
     busy: {
       load: Math.max(...bursts.map(({ busy }) => busy.load)),
-      completer: Math.max(...bursts.map(({ busy }) => busy.completer)),
+      fakeTekton: Math.max(...bursts.map(({ busy }) => busy.fakeTekton)),
     },
   };
 }

@@ -67,7 +67,7 @@ export async function oneAtATime(context: BenchContext, count: number): Promise<
   const namespace = await context.namespace();
   const all = await Timelines.open(context.api, namespace, context.signal);
   context.defer(() => all.close());
-  await context.startCompleter(namespace, (name, at) => all.ended(name, at));
+  await context.startFakeTekton(namespace, (name, at) => all.ended(name, at));
   const lists = await listPodsAtEnds(context, namespace);
   const warmUp = Math.ceil(count / 10);
   const runs: SingleRun[] = [];

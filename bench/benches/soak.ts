@@ -96,7 +96,7 @@ async function wholeLivesPerSecond(context: BenchContext, count: number): Promis
   const namespace = await context.namespace();
   const timelines = await Timelines.open(context.api, namespace, context.signal);
   context.defer(() => timelines.close());
-  await context.startCompleter(namespace, (name, at) => timelines.ended(name, at));
+  await context.startFakeTekton(namespace, (name, at) => timelines.ended(name, at));
   const startedAt = now();
   await forEachParallel(concurrency, numbers(count), async (number) => {
     await timelines.create({ name: `oomkill-increase-memory-${number}`, ttlSecondsAfterFinished: 0 });
@@ -109,15 +109,15 @@ async function soakAt(rate: number, size: SoakSize, service: BenchService, conte
   const namespace = await context.namespace();
   const timelines = await Timelines.open(context.api, namespace, context.signal);
   context.defer(() => timelines.close());
-  const completer = await context.startCompleter(namespace, (name, at) => timelines.ended(name, at));
-  completer.begin();
+  const fakeTekton = await context.startFakeTekton(namespace, (name, at) => timelines.ended(name, at));
+  fakeTekton.begin();
   const samples: Sample[] = [];
   const [busy, startedAt, endsAt] = [measureBusy(), now(), Date.now() + size.seconds * 1_000];
   const secondsSince = () => (now() - startedAt) / 1_000;
-  let looked = startedAt;
+  let lastSampleAt = startedAt;
   const sample = (): void => {
-    const recent = timelines.all.filter(({ terminalAt }) => terminalAt !== undefined && terminalAt > looked);
-    looked = now();
+    const recent = timelines.all.filter(({ terminalAt }) => terminalAt !== undefined && terminalAt > lastSampleAt);
+    lastSampleAt = now();
     const seconds = secondsSince();
     samples.push({ seconds, there: timelines.all.length, ...usageOf(service), ...latenciesOf(recent) });
     context.showProgress(`${Math.round(seconds)}/${size.seconds} s, ${timelines.terminal} have ended`);
@@ -135,7 +135,7 @@ async function soakAt(rate: number, size: SoakSize, service: BenchService, conte
   const [all, collected] = [writes, collector].map(({ length }) => length / (rate * size.countSeconds));
   return {
     ...{ samples, ended: timelines.terminal, writes: all ?? Number.NaN, collected: collected ?? Number.NaN },
-    busy: { load: busy(), completer: await completer.busy() },
+    busy: { load: busy(), fakeTekton: await fakeTekton.busy() },
   };
 }
 

@@ -6,15 +6,15 @@
  */
 export async function alternate<L, W>(
   times: number,
-  look: () => Promise<L>,
+  reference: () => Promise<L>,
   work: () => Promise<W>,
-): Promise<{ readonly looks: readonly L[]; readonly work: readonly [W, ...W[]] }> {
-  const looks = [await look()];
+): Promise<{ readonly references: readonly L[]; readonly work: readonly [W, ...W[]] }> {
+  const references = [await reference()];
   const worked: [W, ...W[]] = [await work()];
-  looks.push(await look());
+  references.push(await reference());
   while (worked.length < times) {
     worked.push(await work());
-    looks.push(await look());
+    references.push(await reference());
   }
-  return { looks, work: worked };
+  return { references, work: worked };
 }

@@ -5,7 +5,7 @@ import type { ApiServer } from '../load/api-server.ts';
 const audience = 'workflow-execution';
 const rbac = 'rbac.authorization.k8s.io';
 /** Poll interval in milliseconds for permissions to take effect, and maximum number of polls. */
-const [lookEveryMs, mostLooks] = [50, 200];
+const [pollEveryMs, maxPolls] = [50, 200];
 
 /** Settings for a single caller, who is otherwise limited to 100 calls per second. */
 export const oneCallerForAll = { WFE_RATE_LIMIT: '100000', WFE_RATE_BURST: '100000' };
@@ -45,10 +45,10 @@ async function waitUntilAllowed(api: ApiServer, namespace: string, name: string)
     resourceAttributes: { ...attributes, namespace },
   };
   const path = '/apis/authorization.k8s.io/v1/subjectaccessreviews';
-  for (let looks = 0; looks < mostLooks; looks += 1) {
+  for (let polls = 0; polls < maxPolls; polls += 1) {
     const review = await api.must<{ status: { allowed: boolean } }>('POST', path, { spec });
     if (review.status.allowed) return;
-    await delay(lookEveryMs);
+    await delay(pollEveryMs);
   }
   throw new Error(`${name} did not get its permissions in ${namespace}`);
 }

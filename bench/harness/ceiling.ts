@@ -59,15 +59,15 @@ export async function measureRates(concurrency: number, { api, namespace, second
 }
 
 /** Combines ceilings: means, and the maximum use of a core. */
-export function meanRates(looks: readonly Rates[]): Rates {
-  const meanBy = (of: (rates: Rates) => number): number => mean(looks.map(of));
+export function meanRates(samples: readonly Rates[]): Rates {
+  const meanBy = (of: (rates: Rates) => number): number => mean(samples.map(of));
   return {
     concurrency: meanBy((rates) => rates.concurrency),
     createsPerSecond: meanBy((rates) => rates.createsPerSecond),
     patchesPerSecond: meanBy((rates) => rates.patchesPerSecond),
     createP50Ms: meanBy((rates) => rates.createP50Ms),
     patchP50Ms: meanBy((rates) => rates.patchP50Ms),
-    busy: Math.max(...looks.map(({ busy }) => busy)),
+    busy: Math.max(...samples.map(({ busy }) => busy)),
   };
 }
 

@@ -10,13 +10,13 @@ const [logMegabytes, oldLogs] = [100, 3];
 
 /**
  * Starts a cluster. Without pods it has Tekton's CRDs and webhook, which validates every PipelineRun, but no controller, so
- * that only the completer ends PipelineRuns.
+ * that only the fake Tekton ends PipelineRuns.
  */
 export async function startBenchCluster(
-  stage: ClusterKind,
+  kind: ClusterKind,
   { directory, progress, signal }: RunOptions,
 ): Promise<Cluster> {
-  const level = stage === 'pods' ? 'pods' : 'tekton';
+  const level = kind === 'pods' ? 'pods' : 'tekton';
   const logs = auditDirectory(directory);
   mkdirSync(logs, { recursive: true });
   const apiServerArgs = auditArguments(logs);

@@ -8,7 +8,7 @@ import { ApiServer } from '../load/api-server.ts';
 import { executionsPath } from '../load/executions.ts';
 import { measureRates, type Rates } from './ceiling.ts';
 import { removeLeases, removeNamespace } from './clean-up.ts';
-import { startCompleterProcess, type CompleterProcess, type OnEnded } from './completer.ts';
+import { startFakeTektonProcess, type FakeTektonProcess, type OnEnded } from './fake-tekton.ts';
 import { startDataStorageProcess } from './data-storage.ts';
 import { requestsBetween, type ApiRequest } from './requests.ts';
 import { startBenchService, type BenchService } from './service.ts';
@@ -142,11 +142,11 @@ export class BenchContext {
   }
 
   /** Starts a fake Tekton process in a namespace; it watches when this resolves. */
-  async startCompleter(namespace: string, onEnded: OnEnded = () => undefined): Promise<CompleterProcess> {
+  async startFakeTekton(namespace: string, onEnded: OnEnded = () => undefined): Promise<FakeTektonProcess> {
     const onFailed = (message: string): void => this.log(message);
-    const completer = await startCompleterProcess(this.api.address, namespace, onEnded, onFailed);
-    this.defer(() => completer.stop());
-    return completer;
+    const fakeTekton = await startFakeTektonProcess(this.api.address, namespace, onEnded, onFailed);
+    this.defer(() => fakeTekton.stop());
+    return fakeTekton;
   }
 
   /**

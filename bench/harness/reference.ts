@@ -45,5 +45,5 @@ export async function againstCeiling<T>(
   { atOnce = concurrency, times = 1 }: { readonly atOnce?: number; readonly times?: number } = {},
 ): Promise<{ readonly measured: readonly [T, ...T[]]; readonly ceiling: Rates }> {
   const turns = await alternate(times, () => context.rates(atOnce), work);
-  return { measured: turns.work, ceiling: meanRates(turns.looks) };
+  return { measured: turns.work, ceiling: meanRates(turns.references) };
 }

@@ -22,7 +22,7 @@ export interface OwnerReference {
  * labels, annotations and owners. Labels have other names, so that the service's watch ignores it.
  */
 export function barePipelineRun({ name, target, workflow, owner }: BareOptions): object {
-  const told = {
+  const shared = {
     'bench.invalid/workflow-execution': name,
     'bench.invalid/workflow-id': workflowId,
     'bench.invalid/target-resource': targetResource(target).replaceAll('/', '.'),
@@ -32,8 +32,8 @@ export function barePipelineRun({ name, target, workflow, owner }: BareOptions):
     kind: 'PipelineRun',
     metadata: {
       name,
-      labels: told,
-      annotations: { ...told, 'bench.invalid/target-resource': targetResource(target) },
+      labels: shared,
+      annotations: { ...shared, 'bench.invalid/target-resource': targetResource(target) },
       ownerReferences: owner && [{ ...owner, controller: true, blockOwnerDeletion: true }],
     },
     spec: {

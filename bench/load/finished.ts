@@ -44,7 +44,7 @@ function withFinalizer(name: string): object {
 }
 
 function pipelineRun(run: string, name: string, { apiVersion, kind, metadata: { uid }, spec }: Owner): object {
-  const told = {
+  const shared = {
     'kubernaut.ai/workflow-execution': name,
     'kubernaut.ai/workflow-id': 'oomkill-increase-memory',
     'kubernaut.ai/target-resource': `payment-deployment-${name}`,
@@ -55,8 +55,8 @@ function pipelineRun(run: string, name: string, { apiVersion, kind, metadata: { 
     kind: 'PipelineRun',
     metadata: {
       name: run,
-      labels: { ...told, 'tekton.dev/pipeline': run },
-      annotations: told,
+      labels: { ...shared, 'tekton.dev/pipeline': run },
+      annotations: shared,
       ownerReferences: [{ apiVersion, kind, name, uid, controller: true, blockOwnerDeletion: true }],
     },
     spec: {

@@ -173,19 +173,19 @@ export class Timelines {
   }
 
   #check(): void {
-    for (const look of this.#checks) look();
+    for (const check of this.#checks) check();
   }
 
   #until(holds: () => boolean): Promise<void> {
     return new Promise((resolve, reject) => {
-      const look = (): void => {
+      const check = (): void => {
         if (this.#failure === undefined && !holds()) return;
-        this.#checks.delete(look);
+        this.#checks.delete(check);
         if (this.#failure === undefined) resolve();
         else reject(this.#failure);
       };
-      this.#checks.add(look);
-      look();
+      this.#checks.add(check);
+      check();
     });
   }
 }

@@ -38,7 +38,7 @@ const clients = new Map<string, GrpcClient>();
 let busy = measureBusy();
 
 process.on('message', (question: WatchersRequest) => {
-  answer(question).then(tell, (error: unknown) => tell({ kind: 'failed', message: String(error) }));
+  answer(question).then(send, (error: unknown) => send({ kind: 'failed', message: String(error) }));
 });
 process.on('disconnect', () => process.exit());
 
@@ -60,16 +60,16 @@ async function answer(question: WatchersRequest): Promise<WatchersResponse> {
 
 /** Resolves when the watcher has received the current state. */
 async function open({ request, connection, ...address }: Watcher): Promise<void> {
-  const told = Promise.withResolvers<void>();
+  const initialState = Promise.withResolvers<void>();
   const client = clients.get(connection) ?? new GrpcClient(address);
   clients.set(connection, client);
   const stream = client.stream('WatchWorkflowExecutions', request, (message) => {
     const { type, resourceVersion } = read(message);
-    if (type === synced) told.resolve();
+    if (type === synced) initialState.resolve();
     if (type === updated) note(resourceVersion);
   });
-  stream.ended.catch((error: unknown) => tell({ kind: 'failed', message: String(error) }));
-  await Promise.race([told.promise, stream.ended]);
+  stream.ended.catch((error: unknown) => send({ kind: 'failed', message: String(error) }));
+  await Promise.race([initialState.promise, stream.ended]);
 }
 
 function note(resourceVersion: string): void {
@@ -91,7 +91,7 @@ function read(message: Buffer): { readonly type: number; readonly resourceVersio
   return { type, resourceVersion };
 }
 
-function tell(message: WatchersResponse): void {
+function send(message: WatchersResponse): void {
   // The parent may have exited.
   process.send?.(message, undefined, undefined, () => undefined);
 }

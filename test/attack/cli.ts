@@ -64,33 +64,33 @@ async function attackAll(
   { seed, inputs, log }: { readonly seed: number; readonly inputs: boolean; readonly log: (line: string) => void },
 ): Promise<string[]> {
   const { signal, roles } = options;
-  const stage = await openFixture(options);
+  const fixture = await openFixture(options);
   const all: FamilyFigures[] = [];
   const violations: string[] = [];
   try {
     if (inputs) {
-      const figures = await measureInputs(stage, signal);
+      const figures = await measureInputs(fixture, signal);
       console.log(inputsReport(figures));
       violations.push(...inputViolations(figures));
     }
     // Memory is compared only after first calls have allocated what they keep.
-    all.push(await runFamily({ name: 'nothing', seconds: 12 }, stage, { seed, signal }));
-    const before = stage.processes.map(({ service }) => residentMiB(service.pid).now);
+    all.push(await runFamily({ name: 'nothing', seconds: 12 }, fixture, { seed, signal }));
+    const before = fixture.processes.map(({ service }) => residentMiB(service.pid).now);
     for (const family of wanted) {
-      const figures = await runFamily(family, stage, { seed, signal });
+      const figures = await runFamily(family, fixture, { seed, signal });
       all.push(figures);
       log(attackersOf(figures));
       violations.push(...violationsOf(figures));
       if (figures.processes.some(({ ended }) => ended !== undefined)) break;
     }
     console.log(reportOf(roles, all));
-    for (const [at, { name, service }] of stage.processes.entries()) {
+    for (const [at, { name, service }] of fixture.processes.entries()) {
       const left = await memoryGrowth(service.pid, before[at] ?? 0, signal);
       console.log(`${name}: ${before[at]?.toFixed(0)} MiB before, ${left.toFixed(0)} MiB more afterwards`);
       if (left > limits.leftMiB) violations.push(`${roles}: ${name} did not release ${left.toFixed(0)} MiB`);
     }
   } finally {
-    await stage.close();
+    await fixture.close();
   }
   return violations;
 }

@@ -39,11 +39,11 @@ export interface FamilyFigures {
 /** Runs the attackers of a family and measures the service. */
 export async function runFamily(
   { name, seconds }: Pick<Family, 'name' | 'seconds'>,
-  stage: Fixture,
+  fixture: Fixture,
   { seed, signal }: { readonly seed: number; readonly signal: AbortSignal },
 ): Promise<FamilyFigures> {
-  const { processes, target, connections, endpoint, namespace, image, api } = stage;
-  const leader = await stage.lease();
+  const { processes, target, connections, endpoint, namespace, image, api } = fixture;
+  const leader = await fixture.lease();
   for (const { service } of processes) resetPeak(service.pid);
   const begun = performance.now();
   const probes = processes.map((one) => new Liveness(one));
@@ -58,7 +58,7 @@ export async function runFamily(
     peakMiB: residentMiB(service.pid).peak,
     ended: ended(),
   }));
-  const now = await stage.lease();
+  const now = await fixture.lease();
   return {
     family: name,
     seconds: elapsed,

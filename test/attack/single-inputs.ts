@@ -35,8 +35,8 @@ type Send = () => Promise<string>;
  * Sends the worst single inputs one at a time to the first process and measures the CPU time of its main thread until it is
  * idle. No turn of its event loop was longer, and other load on the machine does not increase it.
  */
-export async function measureInputs(stage: Fixture, signal: AbortSignal): Promise<readonly InputFigures[]> {
-  const { processes, api, target } = stage;
+export async function measureInputs(fixture: Fixture, signal: AbortSignal): Promise<readonly InputFigures[]> {
+  const { processes, api, target } = fixture;
   const [attacked] = processes;
   if (attacked === undefined) throw new Error('there is no process to attack');
   const { pid } = attacked.service;

@@ -46,7 +46,7 @@ export interface Drill {
   /** Call deadline in seconds, if it differs from the other drills. */
   readonly deadline?: number;
   /** Injects the fault while clients continue; resolves when it is over. */
-  inject(stage: Fixture): Promise<InjectedFault>;
+  inject(fixture: Fixture): Promise<InjectedFault>;
   /** Promises of this drill besides the common ones. */
   promises(figures: DrillFigures, size: DrillSize): readonly DrillPromise[];
 }

@@ -10,7 +10,7 @@ import { waitUntil } from './harness/wait-until.ts';
 import type { DrillSize } from './size.ts';
 
 /** Number of clients; half start at each API replica, and half use REST. */
-const clients = 4;
+const clientCount = 4;
 /** Milliseconds for executions, and then the watches, to settle after the load. */
 const settleMs = { executions: 120_000, watch: 20_000 };
 
@@ -31,30 +31,30 @@ export interface DrillResult {
  */
 export async function runDrill(drill: Drill, options: Omit<FixtureOptions, 'name' | 'tls'>): Promise<DrillResult> {
   const { name, tls = false, deadline = options.size.deadline } = drill;
-  const stage = await openFixture({ ...options, name, tls, size: { ...options.size, deadline } });
-  const clientele = new Clients(stage);
+  const fixture = await openFixture({ ...options, name, tls, size: { ...options.size, deadline } });
+  const clients = new Clients(fixture);
   try {
-    clientele.start();
-    await delay(stage.size.steady * 1_000, undefined, { signal: stage.signal });
-    const { leaderlessMs, facts = {} } = await drill.inject(stage);
-    await delay(stage.size.steady * 1_000, undefined, { signal: stage.signal });
-    await clientele.end();
+    clients.start();
+    await delay(fixture.size.steady * 1_000, undefined, { signal: fixture.signal });
+    const { leaderlessMs, facts = {} } = await drill.inject(fixture);
+    await delay(fixture.size.steady * 1_000, undefined, { signal: fixture.signal });
+    await clients.end();
     const figures = {
-      ...clientele.figures(),
-      untilNextPipelineRun: leaderlessMs === undefined ? undefined : stage.etcdWatcher.secondsToNextRun(leaderlessMs),
+      ...clients.figures(),
+      untilNextPipelineRun: leaderlessMs === undefined ? undefined : fixture.etcdWatcher.secondsToNextRun(leaderlessMs),
       facts,
     };
-    const promises = [...commonPromises(figures), ...drill.promises(figures, stage.size)];
-    return { name, size: stage.size, figures, promises, errors: clientele.errors };
+    const promises = [...commonPromises(figures), ...drill.promises(figures, fixture.size)];
+    return { name, size: fixture.size, figures, promises, errors: clients.errors };
   } finally {
-    await clientele.close();
-    await stage.close();
+    await clients.close();
+    await fixture.close();
   }
 }
 
 /** The load during a drill: clients that create and read, and one watch at each API replica. */
 class Clients {
-  readonly #stage: Fixture;
+  readonly #fixture: Fixture;
   readonly #summary = new CallSummary();
   readonly #over = new AbortController();
   readonly #callers: readonly RetryingClient[];
@@ -64,13 +64,16 @@ class Clients {
   #working: Promise<unknown> = Promise.resolve();
   #watching: Promise<unknown> = Promise.resolve();
 
-  constructor(stage: Fixture) {
-    this.#stage = stage;
-    const { connections, namespace, image, size, api } = stage;
-    const signal = AbortSignal.any([stage.signal, this.#over.signal]);
+  constructor(fixture: Fixture) {
+    this.#fixture = fixture;
+    const { connections, namespace, image, size, api } = fixture;
+    const signal = AbortSignal.any([fixture.signal, this.#over.signal]);
     const endpoints = () => api.members.map(({ endpoint }) => endpoint);
     const shared = { endpoints, summary: this.#summary, signal };
-    this.#callers = Array.from({ length: clients }, (_, index) => new RetryingClient({ ...shared, index: index >> 1 }));
+    this.#callers = Array.from(
+      { length: clientCount },
+      (_, index) => new RetryingClient({ ...shared, index: index >> 1 }),
+    );
     this.#load = new Load({ connections, namespace, image, deadlineMs: size.deadline * 1_000 });
     this.#watches = [0, 1].map((index) => {
       const watcher = new RetryingClient({ ...shared, index });
@@ -89,7 +92,7 @@ class Clients {
 
   /** Lets clients finish their calls and waits until all executions have ended. */
   async end(): Promise<void> {
-    const { etcdWatcher, signal, caughtUp } = this.#stage;
+    const { etcdWatcher, signal, caughtUp } = this.#fixture;
     this.#load.stop();
     await this.#working;
     await caughtUp();
@@ -99,7 +102,7 @@ class Clients {
   }
 
   figures() {
-    const { api, controllers, etcdWatcher } = this.#stage;
+    const { api, controllers, etcdWatcher } = this.#fixture;
     const probed = { api: api.probes.figures(), controllers: controllers.probes.figures() };
     return {
       ...this.#summary.figures(),
@@ -131,7 +134,7 @@ class Clients {
 
   /** Number of executions whose last state a watch has not received. */
   #missed(): number {
-    const { namespace, etcdWatcher } = this.#stage;
+    const { namespace, etcdWatcher } = this.#fixture;
     const states = [...etcdWatcher.latest].map(
       ([name, version]) => [resourceName({ namespace, name }), version] as const,
     );

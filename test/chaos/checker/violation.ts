@@ -56,12 +56,12 @@ function recordAt(value: unknown, name: string): object {
 
 function lockStateOf({ object }: Change): string {
   const target = textAt(object, 'metadata', 'annotations', 'kubernaut.ai/target-resource') ?? '?';
-  return `locks ${target} for ${textAt(object, 'spec', 'holderIdentity') || 'nobody'}`;
+  return `locks ${target} for ${textAt(object, 'spec', 'holderIdentity') || 'none'}`;
 }
 
 function runStateOf({ object }: Change): string {
   const condition = objectsAt(object, 'status', 'conditions').find(({ type }) => type === 'Succeeded');
-  const [status, reason] = [textAt(condition, 'status') ?? 'not told', textAt(condition, 'reason') ?? ''];
+  const [status, reason] = [textAt(condition, 'status') ?? 'unset', textAt(condition, 'reason') ?? ''];
   return `Succeeded ${status} ${reason}`.trimEnd();
 }
 

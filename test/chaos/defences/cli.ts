@@ -106,7 +106,7 @@ function chaos(
     cluster,
     copy,
     settings,
-    settleMs: patience,
+    settleMs: settleTime,
     signal,
   }: Tools & Pick<ChaosOptions, 'size' | 'settings' | 'settleMs'>,
   name: string,
@@ -114,7 +114,7 @@ function chaos(
   const directory = join(results, `defences-${name}`);
   const product = copy.directory;
   const log = (): void => undefined;
-  return runChaos({ size, cluster, shared: true, directory, settings, product, settleMs: patience, log, signal });
+  return runChaos({ size, cluster, shared: true, directory, settings, product, settleMs: settleTime, log, signal });
 }
 
 function secondsSince(started: number): number {

@@ -119,19 +119,19 @@ function observe(
     restorationSeconds,
   };
   const recorder = new Recorder(historyFile, premises, executions);
-  const waiting = new WaitController(api, onError);
+  const waitController = new WaitController(api, onError);
   const admin = new InterferingAdmin(api, [...executions, service], signal);
   const breaker = brokenLock === true ? new LockBreaker(api, onError) : undefined;
   feed.onChange((change) => {
     const recorded = recorder.record(change);
     if (recorded !== undefined) onChange(recorded);
     // Another chaos run on the cluster handles its own tasks.
-    if (executions.includes(change.namespace)) waiting.observe(change);
+    if (executions.includes(change.namespace)) waitController.observe(change);
     admin.observe(change);
     breaker?.observe(change);
   });
   const close = async () => {
-    waiting.stop();
+    waitController.stop();
     await feed.stop().finally(() => recorder.close());
   };
   return { feed, historyFile, admin, close };
@@ -166,9 +166,9 @@ async function makeReplicas(options: ChaosOptions, { service, executions }: Chao
 }
 
 async function allUp(replicas: readonly Replica[], signal: AbortSignal): Promise<void> {
-  const patience = AbortSignal.any([signal, AbortSignal.timeout(startMs)]);
+  const startSignal = AbortSignal.any([signal, AbortSignal.timeout(startMs)]);
   const over = new Promise<never>((_resolve, reject) => {
-    patience.addEventListener('abort', () => reject(new Error('The replicas have not started')), { once: true });
+    startSignal.addEventListener('abort', () => reject(new Error('The replicas have not started')), { once: true });
   });
   await Promise.race([Promise.all(replicas.map((replica) => replica.up())), over]);
 }

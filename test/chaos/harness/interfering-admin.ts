@@ -138,14 +138,14 @@ export class InterferingAdmin {
   }
 
   /** Patches the observed object only, not a successor with its name. */
-  #patch(seen: ObservedObject, metadata: JsonObject): Promise<void> {
-    return this.#call('PATCH', seen.path, { metadata: { uid: uidOf(seen), ...metadata } });
+  #patch(observed: ObservedObject, metadata: JsonObject): Promise<void> {
+    return this.#call('PATCH', observed.path, { metadata: { uid: uidOf(observed), ...metadata } });
   }
 
   /** Like {@link #patch}. */
-  #delete(seen: ObservedObject): Promise<void> {
-    const preconditions = { uid: uidOf(seen) };
-    return this.#call('DELETE', seen.path, { apiVersion: 'v1', kind: 'DeleteOptions', preconditions });
+  #delete(observed: ObservedObject): Promise<void> {
+    const preconditions = { uid: uidOf(observed) };
+    return this.#call('DELETE', observed.path, { apiVersion: 'v1', kind: 'DeleteOptions', preconditions });
   }
 
   /** Ignores objects that were deleted, changed or re-created meanwhile. */

@@ -26,7 +26,9 @@ export function skipIsJustified({ executions, premises }: Timeline): Violation[]
 
 /** A skip never names an execution of another namespace; one without a name must be due to such an execution. */
 function objectToSilence(objections: readonly (string | undefined)[]): string | undefined {
-  return objections.includes(undefined) ? undefined : 'names nobody, and no execution of another namespace is a reason';
+  return objections.includes(undefined)
+    ? undefined
+    : 'names no execution, and no execution of another namespace is a reason';
 }
 
 function objectToName(skipped: ExecutionTimeline, named: ExecutionTimeline | undefined): string | undefined {

@@ -6,14 +6,14 @@ import { now } from './clock.ts';
 import { pipelineRunsPath } from './executions.ts';
 import { trustedJson } from './json.ts';
 
-/** Options of the completer, as JSON in its first argument. */
-export interface CompleterStart {
+/** Options of the fake Tekton, as JSON in its first argument. */
+export interface FakeTektonStart {
   readonly address: ApiServerAddress;
   readonly namespace: string;
 }
 
-/** Messages of the completer. `ended`: names of PipelineRuns and times of their acknowledged ends, by `now`. */
-export type CompleterMessage =
+/** Messages of the fake Tekton. `ended`: names of PipelineRuns and times of their acknowledged ends, by `now`. */
+export type FakeTektonMessage =
   | { readonly kind: 'ready' }
   | { readonly kind: 'ended'; readonly ended: readonly (readonly [name: string, at: number])[] }
   | { readonly kind: 'busy'; readonly busy: number }
@@ -22,7 +22,7 @@ export type CompleterMessage =
 /** Report interval in milliseconds. */
 const reportEveryMs = 50;
 
-const { address, namespace } = trustedJson<CompleterStart>(process.argv[2] ?? '');
+const { address, namespace } = trustedJson<FakeTektonStart>(process.argv[2] ?? '');
 const api = new ApiServer(address, 32);
 const stop = new AbortController();
 const taken = new Set<string>();
@@ -31,7 +31,7 @@ let busy = measureBusy();
 
 process.on('message', (asked) => {
   if (asked === 'begin') busy = measureBusy();
-  else tell({ kind: 'busy', busy: busy() });
+  else send({ kind: 'busy', busy: busy() });
 });
 process.on('disconnect', () => process.exit());
 setInterval(report, reportEveryMs);
@@ -40,12 +40,12 @@ await api.watch(
   ({ type, object }) => void (type === 'DELETED' ? forget(object) : see(object)),
   stop.signal,
 );
-tell({ kind: 'ready' });
+send({ kind: 'ready' });
 
 function see({ metadata: { name, uid } }: WatchedObject): void {
   if (taken.has(uid)) return;
   taken.add(uid);
-  end(name).catch((error: unknown) => tell({ kind: 'failed', message: String(error) }));
+  end(name).catch((error: unknown) => send({ kind: 'failed', message: String(error) }));
 }
 
 function forget({ metadata: { uid } }: WatchedObject): void {
@@ -63,11 +63,11 @@ async function end(name: string): Promise<void> {
 }
 
 function report(): void {
-  if (ended.length > 0) tell({ kind: 'ended', ended });
+  if (ended.length > 0) send({ kind: 'ended', ended });
   ended = [];
 }
 
-function tell(message: CompleterMessage): void {
+function send(message: FakeTektonMessage): void {
   // The parent may have exited.
   process.send?.(message, undefined, undefined, () => undefined);
 }

@@ -2,10 +2,10 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import type { ApiServerAddress } from '../load/api-server.ts';
-import type { CompleterMessage, CompleterStart } from '../load/completer.ts';
+import type { FakeTektonMessage, FakeTektonStart } from '../load/fake-tekton.ts';
 
 /** A fake Tekton process. */
-export interface CompleterProcess {
+export interface FakeTektonProcess {
   readonly pid: number;
   /** Restarts the measurement of its CPU use. */
   readonly begin: () => void;
@@ -18,22 +18,22 @@ export interface CompleterProcess {
 export type OnEnded = (pipelineRun: string, at: number) => void;
 
 /**
- * Starts a completer; it watches the namespace when this resolves.
+ * Starts a fake Tekton; it watches the namespace when this resolves.
  *
  * @param onFailed called with errors
  */
-export async function startCompleterProcess(
+export async function startFakeTektonProcess(
   address: ApiServerAddress,
   namespace: string,
   onEnded: OnEnded,
   onFailed: (message: string) => void,
-): Promise<CompleterProcess> {
-  const start: CompleterStart = { address, namespace };
-  const child = fork(join(import.meta.dirname, '..', 'load', 'completer.ts'), [JSON.stringify(start)]);
+): Promise<FakeTektonProcess> {
+  const start: FakeTektonStart = { address, namespace };
+  const child = fork(join(import.meta.dirname, '..', 'load', 'fake-tekton.ts'), [JSON.stringify(start)]);
   const exited = once(child, 'exit');
   const ready = Promise.withResolvers<void>();
   const askers: ((busy: number) => void)[] = [];
-  child.on('message', (message: CompleterMessage) => {
+  child.on('message', (message: FakeTektonMessage) => {
     if (message.kind === 'ready') ready.resolve();
     else if (message.kind === 'failed') onFailed(`the fake Tekton failed: ${message.message}`);
     else if (message.kind === 'busy') askers.shift()?.(message.busy);
