@@ -57,7 +57,7 @@ describe('the due events of an execution', () => {
       ],
     ],
     [
-      'has ended: that counts from when it was told',
+      'has ended, at the time of the observation',
       anEndedExecution(),
       [
         ['accepted', times.created],
@@ -100,7 +100,7 @@ describe('the due events of an execution', () => {
       ],
     ],
     [
-      'has ended without a condition that says when',
+      'has ended without a condition with the time',
       anEndedExecution({ status: { conditions: [] } }),
       [
         ['accepted', times.created],

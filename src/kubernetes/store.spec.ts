@@ -120,9 +120,9 @@ describe('upsertIfNewer', () => {
 
   it.each([
     ['before the first list', aStore().store, aThing('a', 11)],
-    ['in a namespace that is not mirrored', withNamespace('one'), aThing('a', 11, { namespace: 'two' })],
+    ['in a namespace that is not watched', withNamespace('one'), aThing('a', 11, { namespace: 'two' })],
     ['with a version that cannot be compared', aListedStore().store, aThing('a', 'abc')],
-    ['with what is known already', aListedStore(aThing('a', 11)).store, aThing('a', 11)],
+    ['with the stored state', aListedStore(aThing('a', 11)).store, aThing('a', 11)],
   ])('does nothing %s', (_when, store, thing) => {
     expect(store.upsertIfNewer(thing)).toBe(false);
   });

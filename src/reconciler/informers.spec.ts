@@ -38,7 +38,7 @@ describe('a change in the cluster', () => {
   it.each([
     ['of an execution is about that execution', () => executions.change(execution), ['payment/we-pod-crash']],
     [
-      'of a PipelineRun is about the execution that its name is derived from, whoever owns it',
+      'of a PipelineRun is about the execution that its name is derived from, regardless of its owner',
       () => pipelineRuns.change(run),
       ['payment/we-pod-crash'],
     ],

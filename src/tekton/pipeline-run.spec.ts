@@ -126,7 +126,7 @@ describe('parsing a PipelineRun', () => {
     ['that is too long', { sha256: 'a'.repeat(65) }],
     ['that has a prefix', { sha256: `sha256:${'a'.repeat(64)}` }],
     ['that has a suffix', { sha256: `${'a'.repeat(64)}==` }],
-    ['that is no text', { sha256: 7 }],
+    ['that is not a string', { sha256: 7 }],
   ])('ignores a digest %s', (_what, digest) => {
     const status = { provenance: { refSource: { digest } } };
     expect(aPipelineRun({ status }).status.bundleDigest).toBeUndefined();
@@ -154,7 +154,7 @@ describe('parsing a PipelineRun', () => {
   it.each([
     ['a word', 'soon'],
     ['a number', 5],
-    ['a date that is none', '2026-13-45T00:00:00Z'],
+    ['an invalid date', '2026-13-45T00:00:00Z'],
     ['a local format', '23 Nov 2026 12:05'],
     ['a date', '2026-11-23'],
     ['something before a time', 'at 2026-11-23T12:05:00Z'],
@@ -181,12 +181,12 @@ describe('the outcome of a PipelineRun', () => {
   const completionTime = '2026-11-23T12:05:07Z';
 
   it.each([
-    ['running before Tekton has looked at it', undefined, 'running'],
+    ['running before Tekton has observed it', undefined, 'running'],
     ['running', succeeded('Unknown', 'Running'), 'running'],
     ['succeeded', succeeded('True', 'Succeeded'), 'succeeded'],
     ['failed', succeeded('False', 'Failed'), 'failed'],
-    ['running while its condition makes no sense', succeeded('Perhaps', 'Odd'), 'running'],
-    ['unknown when it has ended and its condition makes no sense', { conditions: 'none', completionTime }, 'unknown'],
+    ['running while its condition is invalid', succeeded('Perhaps', 'Odd'), 'running'],
+    ['unknown when it has ended and its condition is invalid', { conditions: 'none', completionTime }, 'unknown'],
   ])('is %s', (_what, status, expected) => {
     expect(readOutcome(aPipelineRun({ status })).state).toBe(expected);
   });

@@ -35,7 +35,7 @@ describe('a task whose step was ended by a signal', () => {
       'failed because its pod was ended by Kubernetes, EvictionByEvictionAPI',
     ],
     ['was replaced', [aPod({}, [], unfinished)], 'with exit code 255, and its pod has been deleted (TaskFailed)'],
-    ['is gone, but not that of another try', [ofEarlierTry], 'with exit code 255, and its pod has been deleted'],
+    ['is gone, but not that of another attempt', [ofEarlierTry], 'with exit code 255, and its pod has been deleted'],
     [
       'is being deleted and has lost its owner',
       [aPod({ ownerReferences: [], deletionTimestamp: '2026-11-23T12:05:00Z' })],

@@ -77,7 +77,7 @@ describe('a pod of a run', () => {
   const [ofTask, ofOther] = [{ 'tekton.dev/taskRun': 'run-1-a' }, { 'tekton.dev/taskRun': 'run-1-b' }];
 
   it.each([
-    ['is controlled by a TaskRun of the run, whatever its labels say', aPod({}), [aTaskRun(ours)], true],
+    ['is controlled by a TaskRun of the run, regardless of its labels', aPod({}), [aTaskRun(ours)], true],
     ['may outlive its TaskRun', aPod({ labels: ofRun }), [], true],
     ['may have lost its owner', aPod({ labels: { ...ofRun, ...ofTask }, owners: [] }), [], true],
     ['may have got another owner', aPod({ labels: { ...ofRun, ...ofTask }, owners: [configMap] }), [], true],

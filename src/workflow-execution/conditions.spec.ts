@@ -19,7 +19,7 @@ describe('merging conditions', () => {
   });
 
   it.each<[string, Partial<ConditionUpdate>, string]>([
-    ['stays while the status does, whatever else changes', { reason: 'Other', message: 'other' }, earlier],
+    ['stays while the status does, even if other fields change', { reason: 'Other', message: 'other' }, earlier],
     ['moves with the status', { status: 'True' }, '2026-01-02T03:10:00Z'],
   ])('lastTransitionTime %s', (_what, change, expected) => {
     const before: Condition = { ...ready, lastTransitionTime: earlier };

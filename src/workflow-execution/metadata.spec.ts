@@ -39,7 +39,7 @@ it('an execution is indexed by its request label, if it has one', () => {
 it.each([
   ['the finalizer of this service', [finalizer], true],
   ['it among others', ['example.org/other', finalizer], true],
-  ['the finalizer of somebody else', ['example.org/other'], false],
+  ['a foreign finalizer', ['example.org/other'], false],
   ['an empty list', [], false],
   ['no finalizers', undefined, false],
 ])('an execution with %s has the finalizer: %p', (_, finalizers, expected) => {
@@ -55,10 +55,10 @@ const withMarks = (annotations?: Record<string, string>, labels?: Record<string,
 describe('an execution without a status', () => {
   it.each([
     ['it has neither labels nor annotations', withMarks()],
-    ['the controller has noted its UID', withMarks({ [ownAnnotations.uid]: uid })],
-    ['the API noted the time just before', withMarks({ [ownAnnotations.createdAt]: '2026-01-02T03:02:05Z' })],
+    ['the controller has recorded its UID', withMarks({ [ownAnnotations.uid]: uid })],
+    ['the API recorded a time just before', withMarks({ [ownAnnotations.createdAt]: '2026-01-02T03:02:05Z' })],
     ['the clock of the API is ahead', withMarks({ [ownAnnotations.createdAt]: '2026-01-02T04:00:00Z' })],
-    ['the time that was noted is not one', withMarks({ [ownAnnotations.createdAt]: 'then' })],
+    ['the recorded time is invalid', withMarks({ [ownAnnotations.createdAt]: 'then' })],
     ['it belongs to a backup that was not restored', withMarks(undefined, { 'velero.io/backup-name': 'daily' })],
   ])('is new if %s', (_, execution) => {
     expect(isRestored(execution)).toBe(false);
@@ -66,8 +66,8 @@ describe('an execution without a status', () => {
 
   it.each([
     ['it has the UID of another one', withMarks({ [ownAnnotations.uid]: 'of-the-original' })],
-    ['the API noted a time long before', withMarks({ [ownAnnotations.createdAt]: '2026-01-02T03:02:04Z' })],
-    ['Velero says so', withMarks(undefined, { 'velero.io/restore-name': 'daily-1' })],
+    ['the API recorded a time long before', withMarks({ [ownAnnotations.createdAt]: '2026-01-02T03:02:04Z' })],
+    ['it has the label of Velero', withMarks(undefined, { 'velero.io/restore-name': 'daily-1' })],
   ])('was restored if %s', (_, execution) => {
     expect(isRestored(execution)).toBe(true);
   });

@@ -167,7 +167,7 @@ describe('the allowed bundles', () => {
 describe('a digest', () => {
   it.each([
     ['in the image', `quay.io/kubernaut/oomkill:v1@${digest}`, undefined, 0],
-    ['beside the image', 'quay.io/kubernaut/oomkill:v1', digest, 0],
+    ['next to the image', 'quay.io/kubernaut/oomkill:v1', digest, 0],
     ['nowhere', 'quay.io/kubernaut/oomkill:v1', undefined, 1],
     ['in an unreadable form', 'quay.io/kubernaut/oomkill@sha256:0', undefined, 1],
   ])('%s', (_where, image, beside, violations) => {

@@ -205,7 +205,7 @@ describe('the next step of a merge', () => {
     ['holds a new line', { wallMs: begin + 10_050, elapsedMs: 1_020 }, { do: 'wait', ms: 150 }],
     ['sends a line that was written long ago', { wallMs: begin + 10_200, elapsedMs: 1_000 }, { do: 'send', log: 0 }],
     [
-      'sends a line that arrived long ago, whatever the clock of its node says',
+      'sends a line that arrived long ago, regardless of the clock of its node',
       { wallMs: begin + 3_000, elapsedMs: 1_200 },
       { do: 'send', log: 0 },
     ],

@@ -47,10 +47,10 @@ describe('a PipelineRun that the API server rejects', () => {
     ['Tekton is not installed', new NotFoundError('no', { status: 404 }), 'NotFound'],
     ['something changed meanwhile', new ConflictError('no', { status: 409 }), 'Conflict'],
     ['there are too many requests', new ThrottledError('no', { status: 429 }), 'Throttled'],
-    ['the server is in trouble', new UnavailableError('no', { status: 503 }), 'Unavailable'],
+    ['the server has an internal error', new UnavailableError('no', { status: 503 }), 'Unavailable'],
     ['the server is unavailable', new UnavailableError('no'), 'Unavailable'],
     ['the error is unknown', new KubernetesError('no'), 'Unknown'],
-    ['the answer is no client error', new KubernetesError('no', { status: 399 }), 'Unknown'],
+    ['the status is below the client errors', new KubernetesError('no', { status: 399 }), 'Unknown'],
     ['the answer is a server error', new KubernetesError('no', { status: 500 }), 'Unknown'],
     ['another message quotes a webhook', new ForbiddenError(`he said: ${webhook}`, { status: 403 }), 'Forbidden'],
     [

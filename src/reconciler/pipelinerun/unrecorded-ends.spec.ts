@@ -63,7 +63,7 @@ describe('a run that is running according to Tekton', () => {
   });
 
   it.each([
-    ['a deadline after its timeout, whatever runs', '5m', 60_000],
+    ['a deadline after its timeout, even if a step runs', '5m', 60_000],
     ['never without a timeout', '0s', undefined],
   ])('is overdue %s', async (_, timeout, overdueMs) => {
     const { check, own, taskRun, pod } = aCheck(16, { timeout });

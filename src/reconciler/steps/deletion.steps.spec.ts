@@ -44,7 +44,7 @@ describe('deleting the PipelineRun of an execution that is being deleted', () =>
 
   it.each([
     ['waits while Tekton may not have observed the deletion', '2026-01-02T03:04:05Z', 'settled'],
-    ['continues after that, whatever finalizer keeps it', '2026-01-02T03:04:04Z', 'next'],
+    ['continues after that, even if a finalizer keeps it', '2026-01-02T03:04:04Z', 'next'],
   ])('%s', async (_, deletedAt, kind) => {
     const { deleteRun, execution, pipelineRun } = aCluster();
     const one = execution(deleted);

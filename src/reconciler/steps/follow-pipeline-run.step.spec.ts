@@ -59,7 +59,7 @@ describe('following an execution', () => {
 
   it.each([
     ['has failed', hasFailed, 'TaskFailed'],
-    ['has ended without saying how', { completionTime }, 'UnknownStatus'],
+    ['has ended without a result', { completionTime }, 'UnknownStatus'],
   ])('classifies one that %s from its final TaskRuns', async (_, status, reason) => {
     const { follow, execution, pipelineRun, taskRun } = aStep();
     const one = execution();

@@ -35,8 +35,8 @@ describe('an execution that was restored from a backup', () => {
   });
 
   it.each([
-    ['its PipelineRun exists: the annotation was changed later', {}],
-    ['a PipelineRun exists that differs from its own: that one is ended next', { spec: { params: [] } }],
+    ['its PipelineRun exists, so the annotation was changed later', {}],
+    ['a conflicting PipelineRun exists, which is ended next', { spec: { params: [] } }],
   ])('continues when %s', async (_, over) => {
     const { adoption, execution, pipelineRun } = aFakeCluster();
     const one = execution({ metadata });

@@ -30,7 +30,7 @@ describe('two parallel steps', () => {
     ['continue with the execution of the first', went, decided, went],
     ['end with the decision of the second on the execution of the first', went, observed, { ...observed, on: changed }],
     ['end when the second has settled it', went, settled, settled],
-    ['are outdated when the execution has changed, whatever was decided', outdated, observed, outdated],
+    ['are outdated when the execution has changed, regardless of the decision', outdated, observed, outdated],
     ['are outdated when it has changed, although the second would continue', outdated, decided, outdated],
   ])('%s', async (_, change, decision, outcome) => {
     await expect(parallel(to(change), to(decision))(given, context, signal)).resolves.toEqual(outcome);

@@ -84,7 +84,7 @@ describe('a target without its lock', () => {
   });
 
   it.each<[string, readonly WorkflowExecution[], Record<string, PipelineRun>]>([
-    ['only waits for it: of those the lock decides', [starting], {}],
+    ['only waits for it, where the lock decides', [starting], {}],
     ['has a foreign PipelineRun', [starting], { starting: aPipelineRun() }],
     ['has ended', [anExecution('over', { phase: 'Completed', completionTime })], {}],
     ['runs on another target', [anExecution('elsewhere', { phase: 'Running' }, 'payment/deployment/ledger')], {}],

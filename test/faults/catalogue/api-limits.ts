@@ -66,7 +66,7 @@ export const apiLimitFaults: readonly Fault[] = [
     caughtBy: ['src/api/rest/limit-pipelining.spec.ts'],
   },
   {
-    name: 'all pipelined requests are handled at once',
+    name: 'all pipelined requests are handled concurrently',
     file: 'src/api/rest/limit-pipelining.ts',
     find: 'if (requests.length === 1) handle();',
     replace: 'next();',
@@ -80,7 +80,7 @@ export const apiLimitFaults: readonly Fault[] = [
     caughtBy: ['src/api/grpc/service-definition.spec.ts'],
   },
   {
-    name: 'all lists are made in one turn of the event loop',
+    name: 'all lists are built in one turn of the event loop',
     file: 'src/api/executions/list.service.ts',
     find: 'await this.turns.take();',
     replace: '',
@@ -101,14 +101,14 @@ export const apiLimitFaults: readonly Fault[] = [
     caughtBy: ['src/api/grpc/status-details.spec.ts'],
   },
   {
-    name: 'the limit of calls refuses nobody',
+    name: 'the rate limit rejects no call',
     file: 'src/api/call/rate-limits.ts',
     find: 'if (bucket.take(now)) return bucket;',
     replace: 'bucket.take(now); return bucket;',
     caughtBy: ['src/api/call/rate-limits.spec.ts'],
   },
   {
-    name: 'a bad token is counted when its review has come back',
+    name: 'a bad token is counted after its review',
     file: 'src/api/call/authentication.ts',
     find: 'const release = this.limits.reserveReview(address);',
     replace: 'const release = () => undefined;',
@@ -129,7 +129,7 @@ export const apiLimitFaults: readonly Fault[] = [
     caughtBy: ['src/api/grpc/call-admission.spec.ts'],
   },
   {
-    name: 'one caller may take the whole byte budget',
+    name: 'one caller may use the whole byte budget',
     file: 'src/api/call/byte-budget.ts',
     find: 'semaphores: [own, this.total]',
     replace: 'semaphores: [this.total]',
@@ -150,7 +150,7 @@ export const apiLimitFaults: readonly Fault[] = [
     caughtBy: ['src/api/executions/new-execution.spec.ts'],
   },
   {
-    name: 'a renewed certificate is not shown to new connections',
+    name: 'new connections do not get a renewed certificate',
     file: 'src/connections/server-certificate.ts',
     find: 'for (const listener of this.listeners) listener(certificate);',
     replace: '',

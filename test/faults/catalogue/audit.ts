@@ -59,7 +59,7 @@ export const auditFaults: readonly Fault[] = [
     caughtBy: ['src/audit/build-event.spec.ts'],
   },
   {
-    name: 'an execution without an end has an event of its end',
+    name: 'an unfinished execution has an event of its end',
     file: 'src/audit/due-events.ts',
     find: 'if (!isTerminal(phaseOf(execution))) return metadata.deletionTimestamp;',
     replace: 'if (!isTerminal(phaseOf(execution))) return metadata.deletionTimestamp ?? metadata.creationTimestamp;',
@@ -87,7 +87,7 @@ export const auditFaults: readonly Fault[] = [
     caughtBy: ['src/audit/data-storage-client.spec.ts'],
   },
   {
-    name: 'events of an execution that is gone are tracked again and abandoned',
+    name: 'events of a deleted execution are tracked again and abandoned',
     file: 'src/audit/audit-trail.ts',
     find: 'if (!isGone) this.pending.put(execution, pending);',
     replace: 'if (isGone || !isGone) this.pending.put(execution, pending);',

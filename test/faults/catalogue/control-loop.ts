@@ -1,6 +1,6 @@
 import type { Fault } from '../fault.ts';
 
-/** Faults of who reconciles, and when. */
+/** Faults of the control loop and leadership. */
 export const controlLoopFaults: readonly Fault[] = [
   {
     name: 'the status is reported although it was not written',
@@ -24,7 +24,7 @@ export const controlLoopFaults: readonly Fault[] = [
     caughtBy: ['src/reconciler/informers.spec.ts'],
   },
   {
-    name: 'passes that have begun are cut off on shutdown',
+    name: 'reconciles in progress are aborted on shutdown',
     file: 'src/reconciler/control-loop.ts',
     find: 'await this.drain();',
     replace: 'void this.drain();',
@@ -45,35 +45,35 @@ export const controlLoopFaults: readonly Fault[] = [
     caughtBy: ['src/reconciler/control-loop.spec.ts'],
   },
   {
-    name: 'the delivery of audit events stops before the last pass',
+    name: 'the delivery of audit events stops before the last reconcile',
     file: 'src/reconciler/control-loop.ts',
     find: 'await Promise.all([working, repairing]);',
     replace: 'void Promise.all([working, repairing]);',
     caughtBy: ['src/reconciler/control-loop.spec.ts'],
   },
   {
-    name: 'a resync leaves PipelineRuns of deleted executions out',
+    name: 'a resync omits PipelineRuns of deleted executions',
     file: 'src/reconciler/resync.ts',
     find: '[...this.informers.executionKeys(), ...this.retention.orphans()]',
     replace: '[...this.informers.executionKeys()]',
     caughtBy: ['src/reconciler/resync.spec.ts'],
   },
   {
-    name: 'an execution that fails again and again waits for its backoff although its start deadline passes',
+    name: 'an execution that fails repeatedly waits for its backoff although its start deadline passes',
     file: 'src/reconciler/control-loop.ts',
     find: 'if (deadlineInMs !== undefined) this.queue.addAfter(key, deadlineInMs);',
     replace: '',
     caughtBy: ['src/reconciler/control-loop.spec.ts'],
   },
   {
-    name: 'a failed pass brings itself back at once through the status that it wrote',
+    name: 'a failed reconcile requeues itself immediately by its status write',
     file: 'src/reconciler/informers.ts',
     find: 'if (!isOfStatusOnly(change)) handler',
     replace: 'handler',
     caughtBy: ['src/reconciler/informers.spec.ts'],
   },
   {
-    name: 'what follows from another status waits for the resync',
+    name: 'the next step after a status change waits for the resync',
     file: 'src/reconciler/reconciler.ts',
     find: 'written === execution ? requeueAfterMs : 0',
     replace: 'requeueAfterMs',

@@ -1,6 +1,6 @@
 import type { Fault } from '../fault.ts';
 
-/** Faults of what is decided about an execution without asking anybody. */
+/** Faults of pure decisions about an execution. */
 export const decisionFaults: readonly Fault[] = [
   {
     name: 'the default TTL deletes executions that have run',
@@ -38,14 +38,14 @@ export const decisionFaults: readonly Fault[] = [
     caughtBy: ['src/targets/targets.spec.ts'],
   },
   {
-    name: 'a terminal phase is left',
+    name: 'a final phase changes',
     file: 'src/workflow-execution/status.ts',
     find: "return isTerminal(current) || (current === 'Running' && observed === 'Pending');",
     replace: "return current === 'Running' && observed === 'Pending';",
     caughtBy: ['src/workflow-execution/status.spec.ts'],
   },
   {
-    name: 'kstatus waits for ever for a failed execution',
+    name: 'kstatus waits forever for a failed execution',
     file: 'src/workflow-execution/status.ts',
     find: "{ type: 'Stalled', status: 'True', reason, message },",
     replace: '',
@@ -69,7 +69,7 @@ export const decisionFaults: readonly Fault[] = [
     caughtBy: ['src/workflow-execution/status.spec.ts'],
   },
   {
-    name: 'the advice comes after what may be cut',
+    name: 'the advice comes after text that may be truncated',
     file: 'src/tekton/classify-failure.ts',
     find: 'adviceOn(reason, outcome.reason) : podLossAdvice,\n      headline(reason, outcome.reason, failedTaskRun, loss),\n      finallyNote(pipelineRun, reason),\n',
     replace:
@@ -105,7 +105,7 @@ export const decisionFaults: readonly Fault[] = [
     caughtBy: ['src/workflow-execution/secret-parameters.spec.ts', 'test/data-storage/own-events.spec.ts'],
   },
   {
-    name: 'a text that cannot be searched for a secret is repeated',
+    name: 'a text that may quote an unsearchable secret is shown',
     file: 'src/workflow-execution/redact.ts',
     find: "if (anything !== undefined && text !== '') return anything;",
     replace: '',
@@ -133,7 +133,7 @@ export const decisionFaults: readonly Fault[] = [
     caughtBy: ['src/workflow-execution/policy.spec.ts'],
   },
   {
-    name: 'a bundle has to match every allowed pattern',
+    name: 'a bundle must match every allowed pattern',
     file: 'src/workflow-execution/policy.ts',
     find: 'allowedBundles.some((pattern) => coversRepository(pattern, reference))',
     replace: 'allowedBundles.every((pattern) => coversRepository(pattern, reference))',
@@ -161,14 +161,14 @@ export const decisionFaults: readonly Fault[] = [
     caughtBy: ['src/workflow-execution/resolve-target.spec.ts'],
   },
   {
-    name: 'a target is refused although its kind may be one that cannot be discovered now',
+    name: 'a target is rejected although an unavailable group may have its kind',
     file: 'src/targets/targets.ts',
     find: 'assertComplete(snapshot, written, resolved);',
     replace: '',
     caughtBy: ['src/targets/targets.spec.ts'],
   },
   {
-    name: 'a target is refused by discovery that is older than the execution',
+    name: 'a target is rejected by discovery that is older than the execution',
     file: 'src/targets/targets.ts',
     find: "resolved.kind !== 'found' && snapshot.askedAt < notBefore",
     replace: 'false',

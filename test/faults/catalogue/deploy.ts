@@ -3,7 +3,7 @@ import type { Fault } from '../fault.ts';
 /** Faults of the manifests. */
 export const deployFaults: readonly Fault[] = [
   {
-    name: 'the controller may not block the deletion of executions, which OpenShift asks for',
+    name: 'the controller lacks the permission for blocking owner references, which OpenShift requires',
     file: 'deploy/base/controller/role.yaml',
     find: 'resources: [workflowexecutions/finalizers]\n    verbs: [update]',
     replace: 'resources: [workflowexecutions/finalizers]\n    verbs: [get]',
@@ -17,35 +17,35 @@ export const deployFaults: readonly Fault[] = [
     caughtBy: ['test/rights/check-rules.spec.ts'],
   },
   {
-    name: 'the alert for a missing controller asks for a series that does not exist',
+    name: 'the alert for a missing controller uses a series that does not exist',
     file: 'deploy/components/monitoring/rules.yaml',
     find: 'absent(leader_election_master_status{job="workflow-execution"})',
     replace: 'absent(leader_election_status{job="workflow-execution"})',
     caughtBy: ['test/prometheus/queries.spec.ts'],
   },
   {
-    name: 'anybody may set the fingerprint of a request',
+    name: 'every user may set the fingerprint of a request',
     file: 'deploy/base/attestation.yaml',
     find: "'workflowexecution.kubernaut.ai/request-fingerprint', ",
     replace: '',
     caughtBy: ['test/integration/deploy/base.spec.ts'],
   },
   {
-    name: 'all rights in one namespace let an execution reach targets of others',
+    name: 'all verbs in one namespace allow targets in other namespaces',
     file: 'deploy/base/remediation.yaml',
     find: "variables.executions.check('attest')",
     replace: "variables.executions.namespace(request.namespace).check('attest')",
     caughtBy: ['test/integration/deploy/base.spec.ts'],
   },
   {
-    name: 'a policy that cannot be evaluated lets everything through',
+    name: 'a policy that cannot be evaluated allows everything',
     file: 'deploy/base/remediation.yaml',
     find: 'failurePolicy: Fail',
     replace: 'failurePolicy: Ignore',
     caughtBy: ['test/integration/deploy/base.spec.ts'],
   },
   {
-    name: 'both replicas of the API may be evicted at once',
+    name: 'both replicas of the API may be evicted together',
     file: 'deploy/base/api/disruption-budget.yaml',
     find: 'maxUnavailable: 1',
     replace: 'maxUnavailable: 2',
@@ -59,14 +59,14 @@ export const deployFaults: readonly Fault[] = [
     caughtBy: ['test/integration/deploy/base.spec.ts'],
   },
   {
-    name: 'nobody reaches the gRPC port',
+    name: 'the gRPC port is not reachable',
     file: 'deploy/base/api/network-policy.yaml',
     find: '        - port: grpc\n',
     replace: '',
     caughtBy: ['test/integration/deploy/base.spec.ts'],
   },
   {
-    name: 'the image is built from any base',
+    name: 'the image is built from unpinned bases',
     file: 'Dockerfile',
     find: 'FROM ${RUNTIME_BASE}@${RUNTIME_DIGEST}',
     replace: 'FROM ${RUNTIME_BASE}',

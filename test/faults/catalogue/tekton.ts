@@ -1,37 +1,37 @@
 import type { Fault } from '../fault.ts';
 
-/** Faults of what is created in Tekton and of how its outcome is read. */
+/** Faults of creating PipelineRuns and reading their outcome. */
 export const tektonFaults: readonly Fault[] = [
   {
-    name: 'a task that failed by itself is said to have lost its pod when a pruner has taken that',
+    name: 'a task that failed by itself counts as lost if its pod was pruned',
     file: 'src/tekton/pod-loss.ts',
     find: 'if (pods === undefined || !mayHaveLostPod(taskRun)) return undefined;',
     replace: 'if (pods === undefined) return undefined;',
     caughtBy: ['src/tekton/pod-loss.spec.ts'],
   },
   {
-    name: 'a task that Tekton has started again after its failure is said to be cancelled',
+    name: 'a task that Tekton restarted after its failure counts as cancelled',
     file: 'src/tekton/failed-task-run.ts',
     find: "if (!isCancelled(status) || succeeded?.reason !== 'Failed') return false;",
     replace: 'if (isCancelled(status)) return false;',
     caughtBy: ['src/tekton/classify-failure.cancelled.spec.ts'],
   },
   {
-    name: 'a task with a running step is said to wait',
+    name: 'a task with a running step counts as waiting',
     file: 'src/tekton/task-wait.ts',
     find: "if (pod?.steps.some(({ state }) => state !== 'waiting')) return undefined;",
     replace: '',
     caughtBy: ['src/tekton/task-wait.spec.ts'],
   },
   {
-    name: 'tasks of a run with a long timeout are ended after an hour',
+    name: 'tasks of a run with a long timeout end after an hour',
     file: 'src/tekton/build-pipeline-run.ts',
     find: '? { pipeline: timeout, tasks: timeout }',
     replace: "? { pipeline: timeout, tasks: '1h' }",
     caughtBy: ['src/tekton/build-pipeline-run.spec.ts'],
   },
   {
-    name: 'no time is kept for finally tasks',
+    name: 'no time is reserved for finally tasks',
     file: 'src/tekton/build-pipeline-run.ts',
     find: ': { pipeline: timeout, finally: finallyTimeout };',
     replace: ': { pipeline: timeout, tasks: timeout };',
@@ -52,14 +52,14 @@ export const tektonFaults: readonly Fault[] = [
     caughtBy: ['src/tekton/build-pipeline-run.spec.ts'],
   },
   {
-    name: 'the advice after a timeout of a task is to raise that of the run',
+    name: 'the advice for a task timeout is to raise the timeout of the run',
     file: 'src/tekton/classify-failure.ts',
     find: 'return hasTimeLeft ? taskTimeoutAdvice : advice[reason];',
     replace: 'return advice[reason];',
     caughtBy: ['src/tekton/classify-failure.recorded.spec.ts'],
   },
   {
-    name: 'a label value is cut too late',
+    name: 'a label value is too long',
     file: 'src/tekton/names.ts',
     find: ".replace(/[^-A-Za-z0-9_.]+/g, '-')\n    .slice(0, maxLength - hash.length - 1)",
     replace: ".replace(/[^-A-Za-z0-9_.]+/g, '-')\n    .slice(0, maxLength)",
@@ -94,21 +94,21 @@ export const tektonFaults: readonly Fault[] = [
     caughtBy: ['src/tekton/build-pipeline-run.spec.ts'],
   },
   {
-    name: 'an out-of-memory kill is not recognised',
+    name: 'an out-of-memory kill is not recognized',
     file: 'src/tekton/classify-failure.ts',
     find: "terminatedReason === 'OOMKilled'",
     replace: "terminatedReason === 'Killed'",
     caughtBy: ['src/tekton/classify-failure.spec.ts'],
   },
   {
-    name: 'a task that has failed is not blamed when results are missing, too',
+    name: 'a failed task is not named if results are missing too',
     file: 'src/tekton/classify-failure.ts',
     find: 'if (failedTaskRun !== undefined && reasonsAfterTasks.has(pipelineRunReason)) return reasonOfTask(failedTaskRun);',
     replace: '',
     caughtBy: ['src/tekton/classify-failure.spec.ts'],
   },
   {
-    name: 'steps of a TaskRun that is gone count as not run',
+    name: 'steps of a deleted TaskRun count as not run',
     file: 'src/tekton/run-activity.ts',
     find: 'return hidden || taskRuns.some(',
     replace: 'return hidden && taskRuns.some(',
@@ -122,7 +122,7 @@ export const tektonFaults: readonly Fault[] = [
     caughtBy: ['src/tekton/classify-failure.spec.ts'],
   },
   {
-    name: 'a task that was cancelled for another one is blamed',
+    name: 'a task that was cancelled because of another one is named',
     file: 'src/tekton/failed-task-run.ts',
     find: 'return isCancelled(status) ? 1 : 0;',
     replace: 'return isCancelled(status) ? 0 : 0;',
@@ -143,7 +143,7 @@ export const tektonFaults: readonly Fault[] = [
     caughtBy: ['src/tekton/run-activity.spec.ts'],
   },
   {
-    name: 'a pod that has lost its owner is not the one of the TaskRun that names it',
+    name: 'a pod without its owner does not belong to the TaskRun that names it',
     file: 'src/tekton/task-pod.ts',
     find: 'return taskRunUid === uid || status.pods.some(({ name }) => name === metadata.name);',
     replace: 'return taskRunUid === uid;',
@@ -157,7 +157,7 @@ export const tektonFaults: readonly Fault[] = [
     caughtBy: ['src/tekton/run-activity.spec.ts'],
   },
   {
-    name: 'pods that have lost their owners are not looked at when a run ends',
+    name: 'pods without their owners are ignored at the end of a run',
     file: 'src/reconciler/pipelinerun/task-runs.ts',
     find: 'return pods.filter(hasLiveSteps);',
     replace: 'return pods.filter((pod) => pod.taskRunUid !== undefined && hasLiveSteps(pod));',
@@ -178,35 +178,35 @@ export const tektonFaults: readonly Fault[] = [
     caughtBy: ['src/tekton/run-activity.spec.ts'],
   },
   {
-    name: 'a pod that will never begin holds its target',
+    name: 'a pod that will never start holds its target',
     file: 'src/tekton/run-activity.ts',
     find: 'return pod.isReady || isLeaving || taskRun === undefined || !isFinished(taskRun);',
     replace: 'return true;',
     caughtBy: ['src/tekton/run-activity.spec.ts'],
   },
   {
-    name: 'a pod that Tekton may still let begin holds no target',
+    name: 'a pod that Tekton may still start holds no target',
     file: 'src/tekton/run-activity.ts',
     find: 'taskRun === undefined || !isFinished(taskRun);',
     replace: 'taskRun === undefined;',
     caughtBy: ['src/tekton/run-activity.spec.ts'],
   },
   {
-    name: 'a PipelineRun that Kueue holds back is a conflict after a crash',
+    name: 'a PipelineRun that Kueue keeps pending is a conflict after a crash',
     file: 'src/tekton/pipeline-run-content.ts',
     find: 'return { ...content.spec, status: undefined };',
     replace: 'return content.spec;',
     caughtBy: ['src/tekton/pipeline-run-content.spec.ts'],
   },
   {
-    name: 'a run is taken for stuck as soon as a pause ends',
+    name: 'a run counts as stuck as soon as a pause ends',
     file: 'src/tekton/pipeline-run.ts',
     find: 'return changedAt ?? metadata.creationTimestamp;',
     replace: 'return metadata.creationTimestamp;',
     caughtBy: ['src/tekton/run-activity.spec.ts'],
   },
   {
-    name: 'an orphaned TaskRun or pod of an execution that is gone holds no target',
+    name: 'an orphaned TaskRun or pod of a deleted execution holds no target',
     file: 'src/tekton/run-activity.ts',
     find: 'return labels?.[taskRunLabels.pipelineRun] === name;',
     replace: 'return name === undefined;',
