@@ -4,7 +4,7 @@ import { InjectMetric } from '../metrics/metric.ts';
 import { metrics } from '../metrics/metrics.ts';
 import type { LossReason } from './event-state.ts';
 
-const lossReasons: readonly LossReason[] = ['refused', 'notConfirmed', 'tooOld', 'abandoned'];
+const initialLosses: Readonly<Record<LossReason, 0>> = { refused: 0, notConfirmed: 0, tooOld: 0, abandoned: 0 };
 
 /** Counts audit events and requests to data storage. */
 @Injectable()
@@ -15,7 +15,7 @@ export class DeliveryMetrics {
     @InjectMetric(metrics.auditLost) private readonly lostTotal: Pick<Counter, 'inc'>,
   ) {
     // From the start, so that the first loss is an increase.
-    for (const reason of lossReasons) lostTotal.inc({ reason }, 0);
+    for (const [reason, count] of Object.entries(initialLosses)) lostTotal.inc({ reason }, count);
   }
 
   /** An event is recorded. */

@@ -50,6 +50,9 @@ export interface ListFilter {
   readonly createdBefore?: string;
 }
 
+/** A filter that a request is mapped to: absent fields are undefined, and none can be forgotten. */
+export type MappedFilter = { readonly [K in keyof Required<ListFilter>]: ListFilter[K] };
+
 /** Lists one page of executions. */
 export interface ListCommand {
   /** Absent for all namespaces. */

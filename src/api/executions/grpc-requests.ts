@@ -16,7 +16,7 @@ import { invalidField } from '../errors/api-error.ts';
 import { cancelModes, phases } from '../resource/to-message.ts';
 import { parseName, parseNamespace, parseParent } from '../resource/names.ts';
 import { RequestValidationPipe } from '../validation/validation.pipe.ts';
-import type { CancelCommand, CreateCommand, DeleteCommand, ListCommand } from './commands.ts';
+import type { CancelCommand, CreateCommand, DeleteCommand, ListCommand, MappedFilter } from './commands.ts';
 import { CreateWorkflowExecutionDto, toCreateCommand } from './create-workflow-execution.dto.ts';
 
 const rules = new RequestValidationPipe();
@@ -59,7 +59,7 @@ export function parseListRequest(request: ListWorkflowExecutionsRequest): ListCo
       labelSelector: request.labelSelector || undefined,
       createdAfter: toText(request.createdAfter),
       createdBefore: toText(request.createdBefore),
-    },
+    } satisfies MappedFilter,
   };
 }
 

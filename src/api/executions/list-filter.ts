@@ -32,20 +32,46 @@ const maxLengths = { workflowId: 253, labelSelector: 2_048 } as const;
 /** The violation of a valid text is undefined. */
 type Rule = (text: string) => string | undefined;
 
-/** The rules of a filter's texts, in the order in which violations are reported. */
-const rules: readonly (readonly [Exclude<keyof ListFilter, 'phases'>, Rule])[] = [
-  ['workflowId', (text) => tooLong(text, maxLengths.workflowId)],
-  ['targetResource', targetViolation],
-  ['remediationRequest', (text) => (isName(text, dnsSubdomain) ? undefined : dnsSubdomain.message)],
-  ['labelSelector', (text) => tooLong(text, maxLengths.labelSelector) ?? selectorViolation(text)],
-  ['createdAfter', timeViolation],
-  ['createdBefore', timeViolation],
-];
-
 /** Canonical targets, for the comparison of targets. */
 export type CanonicalTargets = Pick<Targets, 'canonical' | 'targetOf'>;
 
 type Predicate = (execution: WorkflowExecution) => boolean;
+
+/** The rule of a text and the executions that a valid one selects. */
+interface TextFilter {
+  readonly violation: Rule;
+  readonly select: (text: string, targets: CanonicalTargets) => Predicate;
+}
+
+type TextField = Exclude<keyof ListFilter, 'phases'>;
+
+/** The texts of a filter, in the order in which violations are reported. */
+const texts: readonly (readonly [TextField, TextFilter])[] = [
+  [
+    'workflowId',
+    {
+      violation: (text) => tooLong(text, maxLengths.workflowId),
+      select: (id) => (execution) => execution.spec.workflowRef.workflowId === id,
+    },
+  ],
+  ['targetResource', { violation: targetViolation, select: onTarget }],
+  [
+    'remediationRequest',
+    {
+      violation: (text) => (isName(text, dnsSubdomain) ? undefined : dnsSubdomain.message),
+      select: (name) => (execution) => execution.spec.remediationRequestRef.name === name,
+    },
+  ],
+  [
+    'labelSelector',
+    {
+      violation: (text) => tooLong(text, maxLengths.labelSelector) ?? selectorViolation(text),
+      select: (text) => withLabels(parseLabelSelector(text)),
+    },
+  ],
+  ['createdAfter', { violation: timeViolation, select: (text) => createdWithin(Date.parse(text), Infinity) }],
+  ['createdBefore', { violation: timeViolation, select: (text) => createdWithin(-Infinity, Date.parse(text)) }],
+];
 
 /**
  * The predicate of a filter.
@@ -60,30 +86,13 @@ export function filterPredicate(filter: ListFilter, targets: CanonicalTargets): 
 }
 
 function predicatesOf(filter: ListFilter, targets: CanonicalTargets): Predicate[] {
-  const { phases, workflowId, targetResource, remediationRequest, labelSelector, createdAfter, createdBefore } = filter;
-  return [
-    ...ifGiven(phases[0], () => (execution) => phases.includes(phaseOf(execution))),
-    ...ifGiven(
-      workflowId,
-      (id) =>
-        ({ spec }) =>
-          spec.workflowRef.workflowId === id,
-    ),
-    ...ifGiven(targetResource, (text) => onTarget(text, targets)),
-    ...ifGiven(
-      remediationRequest,
-      (name) =>
-        ({ spec }) =>
-          spec.remediationRequestRef.name === name,
-    ),
-    ...ifGiven(labelSelector, (text) => withLabels(parseLabelSelector(text))),
-    ...ifGiven(createdAfter, (text) => createdWithin(Date.parse(text), Infinity)),
-    ...ifGiven(createdBefore, (text) => createdWithin(-Infinity, Date.parse(text))),
-  ];
-}
-
-function ifGiven<T>(value: T | undefined, toPredicate: (value: T) => Predicate): Predicate[] {
-  return value === undefined ? [] : [toPredicate(value)];
+  const { phases } = filter;
+  const ofPhases: Predicate[] = phases.length === 0 ? [] : [(execution) => phases.includes(phaseOf(execution))];
+  const ofTexts = texts.flatMap(([field, { select }]) => {
+    const text = filter[field];
+    return text === undefined ? [] : [select(text, targets)];
+  });
+  return [...ofPhases, ...ofTexts];
 }
 
 function onTarget(text: string, targets: CanonicalTargets): Predicate {
@@ -104,9 +113,9 @@ function createdWithin(from: number, to: number): Predicate {
 }
 
 function violationsOf(filter: ListFilter): FieldViolation[] {
-  return rules.flatMap(([field, rule]) => {
+  return texts.flatMap(([field, { violation }]) => {
     const text = filter[field];
-    const message = text === undefined ? undefined : rule(text);
+    const message = text === undefined ? undefined : violation(text);
     return message === undefined ? [] : [{ path: [field], message }];
   });
 }

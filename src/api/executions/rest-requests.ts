@@ -5,7 +5,7 @@ import type { CancelMode, Phase } from '../../workflow-execution/generated/workf
 import { allNamespaces, type ExecutionKey } from '../resource/names.ts';
 import { OptionalQuery, resourceVersionRule } from '../validation/query.ts';
 import { IsText, Optional } from '../validation/validators.ts';
-import type { CancelCommand, DeleteCommand, ListCommand } from './commands.ts';
+import type { CancelCommand, DeleteCommand, ListCommand, MappedFilter } from './commands.ts';
 import type { CreateOptions } from './create-workflow-execution.dto.ts';
 import { remediationRequestRule, targetRule } from './list-filter.ts';
 import { pageSizes } from '../../config/limits.ts';
@@ -166,7 +166,7 @@ export function toListCommand(namespace: string, query: ListQuery): ListCommand 
       labelSelector: query.labelSelector || undefined,
       createdAfter: query.createdAfter,
       createdBefore: query.createdBefore,
-    },
+    } satisfies MappedFilter,
   };
 }
 

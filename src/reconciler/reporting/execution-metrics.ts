@@ -4,10 +4,12 @@ import { type Clock, CLOCK } from '../../kubernetes/clock.ts';
 import { BoundedLabel } from '../../metrics/bounded-label.ts';
 import { InjectMetric } from '../../metrics/metric.ts';
 import { metrics } from '../../metrics/metrics.ts';
-import type { Outcome, WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
+import type { Outcome, SkipReason, WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
 import type { Transition } from './transitions.ts';
 
 const outcomes = ['Success', 'Failed', 'Skipped'] as const satisfies readonly Outcome[];
+
+const initialSkips: Readonly<Record<SkipReason, 0>> = { ResourceBusy: 0, RecentlyRemediated: 0, Restored: 0 };
 
 /** Workflows with a label value of their own; each has twelve time series. */
 const maxWorkflows = 100;
@@ -31,7 +33,7 @@ export class ExecutionMetrics {
       durations.remove({ workflow_id });
     };
     this.workflows = new BoundedLabel({ most: maxWorkflows, idleMs: idleWorkflowMs, clock, evicted });
-    for (const reason of ['ResourceBusy', 'RecentlyRemediated', 'Restored']) skips.inc({ reason }, 0);
+    for (const [reason, count] of Object.entries(initialSkips)) skips.inc({ reason }, count);
   }
 
   record(transition: Transition, { spec, status = {} }: WorkflowExecution): void {
