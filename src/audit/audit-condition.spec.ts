@@ -5,8 +5,8 @@ import type { EventKind } from './audit-event.ts';
 import { finalCondition, interimCondition, isAuditFinal } from './audit-condition.ts';
 import { pending, recorded, unverified, type Final } from './event-state.ts';
 
-const patience = { settleMs: 1, confirmMs: 1 };
-const accepted = unverified('accepted', 0, patience);
+const timeouts = { settleMs: 1, confirmMs: 1 };
+const accepted = unverified('accepted', 0, timeouts);
 
 const finals = (...states: readonly Final['state'][]) => {
   const kinds: readonly EventKind[] = ['accepted', 'started', 'ended'];

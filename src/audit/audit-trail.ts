@@ -18,7 +18,7 @@ import { correlationIdOf } from './build-event.ts';
 import { connections } from './data-storage-client.ts';
 import { Delivery } from './delivery.ts';
 import { dueEvents } from './due-events.ts';
-import { isFinal, pending, unverified, type Patience } from './event-state.ts';
+import { isFinal, pending, unverified, type DeliveryTimeouts } from './event-state.ts';
 import { EVENT_STORE, type EventStore } from './event-store.ts';
 import { PendingExecutions, unfinishedEvents, type PendingExecution } from './pending-executions.ts';
 
@@ -46,7 +46,7 @@ export class AuditTrail {
   private readonly pending = new PendingExecutions();
   /** Deleted executions with unfinished events, each with a function that cancels its timer. */
   private readonly deleted = new Map<PendingExecution, () => void>();
-  private readonly patience: Patience;
+  private readonly timeouts: DeliveryTimeouts;
   private readonly queue: WorkQueue;
   private readonly delivery: Delivery;
   private notify: (key: string) => void = () => undefined;
@@ -65,10 +65,10 @@ export class AuditTrail {
     @Inject(RANDOM) random: Random,
     @Inject(AUDIT_LOG) private readonly log: Logger,
   ) {
-    this.patience = { settleMs: config.auditSettleMs, confirmMs: config.auditConfirmMs };
+    this.timeouts = { settleMs: config.auditSettleMs, confirmMs: config.auditConfirmMs };
     this.queue = new WorkQueue({ name: 'audit', clock, random, log });
     this.delivery = new Delivery({
-      ...{ executions: this.pending, patience: this.patience, store, metrics, clock, random, log },
+      ...{ executions: this.pending, timeouts: this.timeouts, store, metrics, clock, random, log },
       onUpdate: (execution) => this.updated(execution),
     });
   }
@@ -163,7 +163,7 @@ export class AuditTrail {
     this.isFull ||= !isKnown && this.pending.size >= this.config.auditMaxPending;
     if (this.isFull && !isKnown) return;
     const isUnsent = isKnown || isNew || !this.store.queryable;
-    const state = isUnsent ? pending : unverified('inDoubt', this.clock.elapsedMs(), this.patience);
+    const state = isUnsent ? pending : unverified('inDoubt', this.clock.elapsedMs(), this.timeouts);
     if (this.pending.put(execution, state)) this.queue.add(correlationIdOf(execution));
   }
 

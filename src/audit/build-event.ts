@@ -3,7 +3,7 @@ import { bundleReference } from '../workflow-execution/image-reference.ts';
 import { cancelRequestedBy } from '../workflow-execution/execution.ts';
 import type { WorkflowExecution, WorkflowRef } from '../workflow-execution/generated/workflow-execution.ts';
 import { redactParameters } from '../workflow-execution/secret-parameters.ts';
-import { cut } from '../workflow-execution/text.ts';
+import { truncate } from '../workflow-execution/text.ts';
 import { maxLengths, type AuditEvent, type EventKind } from './audit-event.ts';
 import type { DueEvent } from './due-events.ts';
 import { eventPayload } from './event-payload.ts';
@@ -65,7 +65,7 @@ function bundleOf({ spec, status }: WorkflowExecution, kind: EventKind): string 
 function actorOf(execution: WorkflowExecution, kind: EventKind): Pick<AuditEvent, 'actor_type' | 'actor_id'> {
   const user = userOf(execution, kind);
   return user
-    ? { actor_type: 'user', actor_id: cut(user, maxLengths.actor_id) }
+    ? { actor_type: 'user', actor_id: truncate(user, maxLengths.actor_id) }
     : { actor_type: 'service', actor_id: 'workflowexecution-controller' };
 }
 

@@ -7,7 +7,7 @@ import { isSameEvent, maxAgeMs } from './audit-event.ts';
 import type { DeliveryMetrics } from './delivery-metrics.ts';
 import { auditEvent } from './build-event.ts';
 import { isFinal, isUnverified, notFound, notVerified, recorded, unverified } from './event-state.ts';
-import type { Final, LossReason, Patience } from './event-state.ts';
+import type { Final, LossReason, DeliveryTimeouts } from './event-state.ts';
 import type { EventStore, IngestResult, RequestFailure } from './event-store.ts';
 import {
   unfinishedEvents,
@@ -30,7 +30,7 @@ const retry: HandlerResult = { requeueAfterMs: 0 };
 export interface DeliveryOptions {
   readonly executions: PendingExecutions;
   readonly store: EventStore;
-  readonly patience: Patience;
+  readonly timeouts: DeliveryTimeouts;
   readonly metrics: DeliveryMetrics;
   readonly clock: Clock;
   readonly random: Random;
@@ -97,7 +97,7 @@ export class Delivery {
 
   /** Queries data storage for events; returns whether it has answered. */
   private async verify(correlationId: string, events: readonly PendingEvent[]): Promise<boolean> {
-    const { store, clock, patience } = this.options;
+    const { store, clock, timeouts } = this.options;
     const result = await store.query(correlationId);
     for (const event of events) {
       // It may have been abandoned meanwhile.
@@ -108,7 +108,7 @@ export class Delivery {
       }
       const identity = auditEvent(event.owner.execution, event.due);
       const isRecorded = result.rows.some((row) => isSameEvent(identity, row));
-      const state = isRecorded ? recorded : notFound(event.state, clock.elapsedMs(), patience);
+      const state = isRecorded ? recorded : notFound(event.state, clock.elapsedMs(), timeouts);
       if (state.state === 'notConfirmed') this.giveUp(event, state.state);
       else if (isFinal(state)) this.finish(event, state);
       else event.state = state;
@@ -134,7 +134,7 @@ export class Delivery {
   }
 
   private sent(event: PendingEvent, result: IngestResult): boolean {
-    const { clock, patience, onUpdate } = this.options;
+    const { clock, timeouts, onUpdate } = this.options;
     switch (result.state) {
       case 'recorded':
         this.succeeded();
@@ -142,7 +142,7 @@ export class Delivery {
         return true;
       case 'accepted':
         this.succeeded();
-        event.state = unverified('accepted', clock.elapsedMs(), patience);
+        event.state = unverified('accepted', clock.elapsedMs(), timeouts);
         onUpdate(event.owner);
         return true;
       case 'invalid':
@@ -150,7 +150,7 @@ export class Delivery {
         return true;
       case 'failed':
       case 'unknown':
-        event.state = unverified(result.state === 'failed' ? 'failed' : 'inDoubt', clock.elapsedMs(), patience);
+        event.state = unverified(result.state === 'failed' ? 'failed' : 'inDoubt', clock.elapsedMs(), timeouts);
         return this.failed('ingest', result, [event]);
       case 'busy':
       case 'refused':

@@ -1,7 +1,7 @@
 import { goDurationString } from '../workflow-execution/duration.ts';
 import { deletionFailure, phaseOf } from '../workflow-execution/execution.ts';
 import type { Failure, FailureReason, WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';
-import { cut } from '../workflow-execution/text.ts';
+import { truncate } from '../workflow-execution/text.ts';
 import { maxLengths, type AuditEvent, type AuditEventData, type EventKind } from './audit-event.ts';
 import type { RecordedPhase, RecordedReason } from './audit-event.ts';
 
@@ -76,7 +76,7 @@ function completed(execution: WorkflowExecution): EventPayload {
 /** @param ownReason precedes the message, since data storage knows fewer reasons */
 function failed(execution: WorkflowExecution, failure: Failure, ownReason: string): EventPayload {
   const { data, fields } = timesOf(execution);
-  const message = cut(`${ownReason}: ${failure.message}`, maxLengths.message);
+  const message = truncate(`${ownReason}: ${failure.message}`, maxLengths.message);
   const reason = recordedReasons[failure.reason];
   const details = errorDetails(reason, message, failure.wasExecutionFailure);
   return {
@@ -98,7 +98,7 @@ function failed(execution: WorkflowExecution, failure: Failure, ownReason: strin
 
 /** Data storage has no such phase: for it a skip is a failure in which nothing ran. */
 function skipped({ status: { skip, completionTime } = {} }: WorkflowExecution): EventPayload {
-  const message = cut(`${skip?.reason ?? 'Skipped'}: ${skip?.message ?? ''}`, maxLengths.message);
+  const message = truncate(`${skip?.reason ?? 'Skipped'}: ${skip?.message ?? ''}`, maxLengths.message);
   const details = errorDetails('Deduplicated', message, false);
   return {
     type: 'workflowexecution.workflow.failed',

@@ -3,13 +3,13 @@ import { isFinal, isUnverified, notFound, notVerified, pending, recorded, unveri
 import type { EventState, Unverified } from './event-state.ts';
 
 const second = 1_000;
-const patience = { settleMs: 300 * second, confirmMs: 3_600 * second };
+const timeouts = { settleMs: 300 * second, confirmMs: 3_600 * second };
 
 /** The state of an event after queries at these seconds that have not found it; `failed` is a failed query. */
 function afterQueries(
   state: Unverified['state'],
   queries: readonly (number | 'failed')[],
-  limits = patience,
+  limits = timeouts,
 ): EventState {
   return queries.reduce<EventState>(
     (event, query) => {
@@ -27,7 +27,7 @@ describe('the first query of an event', () => {
     ['accepted', 3_600, 12],
     ['accepted', 2, 9],
   ] as const)('that is %s, with %i s to confirm, happens at %i s', (state, confirm, at) => {
-    const { recheckAtMs } = unverified(state, 7 * second, { ...patience, confirmMs: confirm * second });
+    const { recheckAtMs } = unverified(state, 7 * second, { ...timeouts, confirmMs: confirm * second });
     expect(recheckAtMs).toBe(at * second);
   });
 });
@@ -55,9 +55,9 @@ describe('a failed event', () => {
 describe('an accepted event', () => {
   it('is queried less and less often, and given up after the time to confirm', () => {
     const pauses: number[] = [];
-    let event: EventState = unverified('accepted', 0, patience);
+    let event: EventState = unverified('accepted', 0, timeouts);
     let now = event.recheckAtMs;
-    while (isUnverified((event = notFound(event, now, patience)))) {
+    while (isUnverified((event = notFound(event, now, timeouts)))) {
       pauses.push((event.recheckAtMs - now) / second);
       now = event.recheckAtMs;
     }
@@ -67,7 +67,7 @@ describe('an accepted event', () => {
   });
 
   it('is not queried later than it is given up', () => {
-    const limits = { ...patience, confirmMs: 12 * second };
+    const limits = { ...timeouts, confirmMs: 12 * second };
     expect(afterQueries('accepted', [5, 15], limits)).toMatchObject({ recheckAtMs: 17 * second });
     expect(afterQueries('accepted', [5, 15, 17], limits)).toMatchObject({ state: 'notConfirmed' });
   });
@@ -81,9 +81,9 @@ describe('an accepted event', () => {
 
 it.each<[EventState, boolean, boolean]>([
   [pending, false, false],
-  [unverified('inDoubt', 0, patience), true, false],
-  [unverified('failed', 0, patience), true, false],
-  [unverified('accepted', 0, patience), true, false],
+  [unverified('inDoubt', 0, timeouts), true, false],
+  [unverified('failed', 0, timeouts), true, false],
+  [unverified('accepted', 0, timeouts), true, false],
   [recorded, false, true],
   [{ state: 'refused', detail: '' }, false, true],
   [{ state: 'abandoned', detail: '' }, false, true],

@@ -1,5 +1,5 @@
 /** How long a missing event is waited for, in milliseconds in which data storage has answered queries. */
-export interface Patience {
+export interface DeliveryTimeouts {
   /** An event in doubt that is missing for so long, without a failed query, was never sent. */
   readonly settleMs: number;
   /** An accepted event that is missing for so long in total was lost by data storage. */
@@ -46,13 +46,13 @@ export const pending: EventState = { state: 'pending' };
 export const recorded: Final = { state: 'recorded', detail: '' };
 
 /** An event to be queried: immediately, unless data storage has queued it. */
-export function unverified(state: Unverified['state'], nowMs: number, { confirmMs }: Patience): Unverified {
+export function unverified(state: Unverified['state'], nowMs: number, { confirmMs }: DeliveryTimeouts): Unverified {
   const delayMs = state === 'accepted' ? Math.min(firstRecheckMs, confirmMs) : 0;
   return { state, recheckAtMs: nowMs + delayMs, missingForMs: 0 };
 }
 
 /** The state of an event that a query has not found. */
-export function notFound(event: Unverified, nowMs: number, { settleMs, confirmMs }: Patience): EventState {
+export function notFound(event: Unverified, nowMs: number, { settleMs, confirmMs }: DeliveryTimeouts): EventState {
   const missingForMs = event.missingForMs + nowMs - (event.notFoundAtMs ?? nowMs);
   const recheckIn = (ms: number) => ({ ...event, recheckAtMs: nowMs + ms, missingForMs, notFoundAtMs: nowMs });
   switch (event.state) {

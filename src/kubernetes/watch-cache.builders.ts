@@ -12,7 +12,7 @@ import { WatchCursor } from './watch-cursor.ts';
 interface ServerEvent {
   readonly revision: number;
   readonly thing: Thing;
-  readonly gone: boolean;
+  readonly deleted: boolean;
 }
 
 /** A minimal API server: objects and their history. */
@@ -28,7 +28,7 @@ export class ThingServer {
     const uid = known?.metadata.uid ?? `uid-${++this.uids}`;
     const thing = aThing(name, ++this.revision, { namespace, uid, colour });
     this.things.set(keyOf(thing), thing);
-    this.events.push({ revision: this.revision, thing, gone: false });
+    this.events.push({ revision: this.revision, thing, deleted: false });
   }
 
   delete(namespace: string, name: string): void {
@@ -36,7 +36,7 @@ export class ThingServer {
     if (known === undefined) return;
     const thing = aThing(name, ++this.revision, { namespace, uid: known.metadata.uid });
     this.things.delete(keyOf(thing));
-    this.events.push({ revision: this.revision, thing, gone: true });
+    this.events.push({ revision: this.revision, thing, deleted: true });
   }
 
   /** The current state, as `uid@version`, sorted. */
@@ -86,7 +86,7 @@ export class Replica {
     const resourceVersion = String(event.revision);
     const { thing: object } = event;
     const last = parses(object) ? object : undefined;
-    if (event.gone || last === undefined)
+    if (event.deleted || last === undefined)
       this.emit({ type: 'delete', scope, key: keyOf(object), last, resourceVersion });
     else this.emit({ type: 'put', scope, object, resourceVersion });
     return true;
@@ -136,7 +136,7 @@ export class WatchClient {
         return count;
       }
       const { uid, resourceVersion, namespace } = read.entry.object.metadata;
-      if (read.entry.gone || namespace !== (this.namespace ?? namespace)) this.view.delete(uid);
+      if (read.entry.deleted || namespace !== (this.namespace ?? namespace)) this.view.delete(uid);
       else this.view.set(uid, resourceVersion);
       this.note(read.position);
     }

@@ -194,7 +194,7 @@ describe('a reader of the watch cache', () => {
     replica.listAll();
     const reads = [cursor.next(), cursor.next(), cursor.next()];
 
-    expect(reads.map((read) => `${read?.entry.gone} ${read?.entry.object.metadata.uid}`)).toEqual([
+    expect(reads.map((read) => `${read?.entry.deleted} ${read?.entry.object.metadata.uid}`)).toEqual([
       'true uid-1',
       'false uid-2',
       'false uid-3',
@@ -212,7 +212,7 @@ describe('a reader of the watch cache', () => {
     replica.listAll();
 
     expect(cursor.isExpired).toBe(false);
-    expect([cursor.next(), cursor.next()].map((read) => read?.entry.gone)).toEqual([true, false]);
+    expect([cursor.next(), cursor.next()].map((read) => read?.entry.deleted)).toEqual([true, false]);
   });
 
   describe('has to start over', () => {

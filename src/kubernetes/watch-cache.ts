@@ -68,9 +68,11 @@ export class WatchCache<T extends KubernetesObject> {
     const { uid } = object.metadata;
     const before = this.uids.get(key);
     this.uids.set(key, uid);
-    const item = { id: uid, object, gone: false };
+    const item = { id: uid, object, deleted: false };
     const other = before === undefined || before === uid ? undefined : history.get(before);
-    return other === undefined || other.gone ? [item] : [{ id: other.id, object: other.object, gone: true }, item];
+    return other === undefined || other.deleted
+      ? [item]
+      : [{ id: other.id, object: other.object, deleted: true }, item];
   }
 
   /** An object that can no longer be parsed is deleted, too, with its last readable state. */
@@ -79,8 +81,8 @@ export class WatchCache<T extends KubernetesObject> {
     const object = last ?? (uid === undefined ? undefined : history.get(uid)?.object);
     this.uids.delete(key);
     // A deletion keeps its position: a reader may already be past it.
-    if (object === undefined || history.get(object.metadata.uid)?.gone) return [];
-    return [{ id: object.metadata.uid, object, gone: true, mayReturn: last === undefined }];
+    if (object === undefined || history.get(object.metadata.uid)?.deleted) return [];
+    return [{ id: object.metadata.uid, object, deleted: true, mayReturn: last === undefined }];
   }
 
   private replace({
@@ -94,10 +96,10 @@ export class WatchCache<T extends KubernetesObject> {
     if (history === undefined || isOlder(resourceVersion, history.progress)) {
       this.histories.set(scope, new WatchHistory<T>(resourceVersion, items, this.maxTombstones));
     } else {
-      const gone = missingFrom(items, history, new Set(unparsable));
-      for (const { object } of gone) this.uids.delete(keyOf(object));
+      const deleted = missingFrom(items, history, new Set(unparsable));
+      for (const { object } of deleted) this.uids.delete(keyOf(object));
       history.resync(
-        gone,
+        deleted,
         items.filter((item) => isChanged(item, history)),
         resourceVersion,
       );
@@ -111,12 +113,12 @@ function at(position: string) {
 }
 
 function itemOf<T extends KubernetesObject>(object: T): Positioned<T> {
-  return { id: object.metadata.uid, object, gone: false, position: object.metadata.resourceVersion };
+  return { id: object.metadata.uid, object, deleted: false, position: object.metadata.resourceVersion };
 }
 
 function isChanged<T extends KubernetesObject>({ id, position }: Positioned<T>, history: WatchHistory<T>): boolean {
   const known = history.get(id);
-  return known === undefined || known.gone || known.object.metadata.resourceVersion !== position;
+  return known === undefined || known.deleted || known.object.metadata.resourceVersion !== position;
 }
 
 /** Deletions of the objects in a history that a list lacks. */
@@ -127,6 +129,6 @@ function missingFrom<T extends KubernetesObject>(
 ): HistoryItem<T>[] {
   const ids = new Set(listed.map(({ id }) => id));
   return [...history.latestEntries()]
-    .filter(({ id, gone }) => !gone && !ids.has(id))
-    .map(({ id, object }) => ({ id, object, gone: true, mayReturn: unparsable.has(keyOf(object)) }));
+    .filter(({ id, deleted }) => !deleted && !ids.has(id))
+    .map(({ id, object }) => ({ id, object, deleted: true, mayReturn: unparsable.has(keyOf(object)) }));
 }

@@ -125,7 +125,7 @@ function limitOf<T>(reading: Reading<T>): string {
 function headOf<T>(reading: Reading<T>): HistoryEntry<T> | undefined {
   for (;;) {
     const entry = reading.history.after(reading.seq);
-    if (entry === undefined || !entry.gone || entry.seq > reading.ignoredSeq) return entry;
+    if (entry === undefined || !entry.deleted || entry.seq > reading.ignoredSeq) return entry;
     reading.seq = entry.seq;
   }
 }

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { WatchHistory, type Positioned } from './watch-history.ts';
 
-function aChange(id: string, position: number | string, gone = false): Positioned<string> {
-  return { id, object: `${id}@${position}`, gone, position: String(position) };
+function aChange(id: string, position: number | string, deleted = false): Positioned<string> {
+  return { id, object: `${id}@${position}`, deleted, position: String(position) };
 }
 
 function objectsOf(history: WatchHistory<string>): string[] {
@@ -33,7 +33,7 @@ describe('a watch history', () => {
     ]);
     expect(history.after(history.seqAt('15'))).toMatchObject({
       object: 'a@20',
-      gone: true,
+      deleted: true,
       before: '15',
       through: '15',
     });

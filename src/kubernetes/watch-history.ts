@@ -6,7 +6,7 @@ export interface HistoryItem<T> {
   readonly id: string;
   /** Of a deleted object, its last state. */
   readonly object: T;
-  readonly gone: boolean;
+  readonly deleted: boolean;
   /** Of a deleted item: the object exists but cannot be parsed, and may come back. */
   readonly mayReturn?: boolean;
 }
@@ -111,12 +111,12 @@ export class WatchHistory<T> {
    * Appends the differences that a relist has found; what happened in between is unknown. Deletions come first, since their
    * time is unknown. An object older than the history was missed when it changed, and comes last.
    */
-  resync(gone: readonly HistoryItem<T>[], present: readonly Positioned<T>[], progress: string): void {
+  resync(deleted: readonly HistoryItem<T>[], present: readonly Positioned<T>[], progress: string): void {
     this.addGap({ from: this.known, to: progress, hadUnparsable: this.hasUnparsable() });
     const isNew = ({ position }: Positioned<T>) => isNewer(position, this.known) && !isNewer(position, progress);
     const placed = present.map((item) => (isNew(item) ? item : { ...item, position: progress }));
     const first = placed.reduce((least, { position }) => (isOlder(position, least) ? position : least), progress);
-    this.advance([...gone.map((item) => ({ ...item, position: first })), ...placed], progress);
+    this.advance([...deleted.map((item) => ({ ...item, position: first })), ...placed], progress);
   }
 
   /** Whether everything since a resource version is known. */
@@ -168,7 +168,7 @@ export class WatchHistory<T> {
       this.entries.push(entry);
       this.latest.set(item.id, entry);
       this.tombstones.delete(item.id);
-      if (item.gone) this.tombstones.set(item.id, entry);
+      if (item.deleted) this.tombstones.set(item.id, entry);
       before = entry.through;
     });
   }
@@ -213,5 +213,5 @@ export class WatchHistory<T> {
 
 /** By position; at the same position deletions come first, since another object may have taken the name. */
 function inOrder<T>(a: Positioned<T>, b: Positioned<T>): number {
-  return (compareResourceVersions(a.position, b.position) ?? 0) || Number(b.gone) - Number(a.gone);
+  return (compareResourceVersions(a.position, b.position) ?? 0) || Number(b.deleted) - Number(a.deleted);
 }

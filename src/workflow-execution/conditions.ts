@@ -1,5 +1,5 @@
 import type { Condition, ConditionStatus } from './generated/workflow-execution.ts';
-import { cut, maxMessageLength } from './text.ts';
+import { truncate, maxMessageLength } from './text.ts';
 import { timestamp } from './timestamp.ts';
 
 /** The conditions of a WorkflowExecution. */
@@ -38,7 +38,7 @@ export function mergeConditions(
 function next(previous: Condition | undefined, update: ConditionUpdate, context: ConditionContext): Condition {
   return {
     ...update,
-    message: cut(update.message, maxMessageLength),
+    message: truncate(update.message, maxMessageLength),
     ...(context.generation === undefined ? {} : { observedGeneration: context.generation }),
     lastTransitionTime: previous?.status === update.status ? previous.lastTransitionTime : timestamp(context.now),
   };

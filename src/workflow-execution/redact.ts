@@ -1,5 +1,5 @@
 import { secretsOf, redactCredentials, type SpecWithParameters } from './secret-parameters.ts';
-import { cut, maxMessageLength } from './text.ts';
+import { truncate, maxMessageLength } from './text.ts';
 
 /** Redacts a text of another component. */
 export type Redact = (text: string) => string;
@@ -18,7 +18,7 @@ const windowLength = 8;
 export function redactorFor(spec: SpecWithParameters): Redact {
   let quotations: Quotations | undefined;
   return (whole) => {
-    const text = cut(whole, maxMessageLength);
+    const text = truncate(whole, maxMessageLength);
     // Lazy: a redactor is created for each request to the API server, and seldom used.
     quotations ??= quotationsOf(spec);
     const parameter = quotedIn(text, quotations);

@@ -10,7 +10,7 @@ import type {
   WorkflowExecutionStatus,
 } from './generated/workflow-execution.ts';
 import type { Observation, RunRecord } from './observation.ts';
-import { cut, maxColumnLength, maxMessageLength } from './text.ts';
+import { truncate, maxColumnLength, maxMessageLength } from './text.ts';
 import { timestamp } from './timestamp.ts';
 
 /**
@@ -27,7 +27,7 @@ export function nextStatus(execution: WorkflowExecution, observation: Observatio
     ...(generation === undefined ? {} : { observedGeneration: generation }),
     phase: observation.phase,
     ...outcomeOf(observation.phase),
-    message: cut(messageOf(observation), maxColumnLength),
+    message: truncate(messageOf(observation), maxColumnLength),
     ...pipelineRunOf(previous, observation),
     ...recordOf(previous, observation, now),
     ...(observation.phase === 'Failed' ? { failure: bounded(observation.failure) } : {}),
@@ -162,12 +162,12 @@ function durationOf(startTime?: string, completionTime?: string): Pick<WorkflowE
 }
 
 function bounded<T extends Pick<Failure, 'message'>>(value: T): T {
-  return { ...value, message: cut(value.message, maxMessageLength) };
+  return { ...value, message: truncate(value.message, maxMessageLength) };
 }
 
 function conditionsOf(previous: WorkflowExecutionStatus, observation: Observation): ConditionUpdate[] {
   const reason = reasonOf(observation);
-  const message = cut(messageOf(observation), maxColumnLength);
+  const message = truncate(messageOf(observation), maxColumnLength);
   const ready = { type: 'Ready', reason, message } as const;
   const finished = { type: 'Finished', status: 'True', reason, message } as const;
   switch (observation.phase) {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { cut, maxMessageLength, sentence } from './text.ts';
+import { truncate, maxMessageLength, sentence } from './text.ts';
 
 it('messages have the maximum length of the CRD', () => {
   const crd = readFileSync(
@@ -35,13 +35,13 @@ describe('truncating a text', () => {
     ['ab\ue000cd', 4, 'ab\ue000…'],
     ['', 5, ''],
   ])('%p to %p gives %p', (text, length, expected) => {
-    expect(cut(text, length)).toBe(expected);
+    expect(truncate(text, length)).toBe(expected);
   });
 
   it('never exceeds the limit and never breaks a character', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), fc.integer({ min: 2, max: 20 }), (text, length) => {
-        const result = cut(text, length);
+        const result = truncate(text, length);
         expect(result.length).toBeLessThanOrEqual(length);
         expect(result.isWellFormed()).toBe(text.isWellFormed());
       }),

@@ -13,7 +13,7 @@ export const maxColumnLength = 199;
  * Truncates a text to a number of UTF-16 units, ellipsis included, without splitting a surrogate pair. The API server counts
  * characters, of which there are no more.
  */
-export function cut(text: string, maxLength: number): string {
+export function truncate(text: string, maxLength: number): string {
   if (text.length <= maxLength) return text;
   const end = isHighSurrogate(text.charCodeAt(maxLength - 2)) ? maxLength - 2 : maxLength - 1;
   return `${text.slice(0, end)}…`;

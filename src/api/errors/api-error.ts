@@ -1,5 +1,5 @@
 import { maxViolations } from '../../config/limits.ts';
-import { cut } from '../../workflow-execution/text.ts';
+import { truncate } from '../../workflow-execution/text.ts';
 import type { ErrorCode } from './error-table.ts';
 
 /** Characters of a path element and of a rule; those given by others may have any length. */
@@ -62,8 +62,8 @@ export class ApiError extends Error {
 /** InvalidArgument with the first {@link maxViolations} violations. */
 export function invalidArgument(all: readonly FieldViolation[], options?: ErrorOptions): ApiError {
   const violations = all.slice(0, maxViolations).map(({ path, message }) => ({
-    path: path.map((part) => cut(part, maxLengths.part)),
-    message: cut(message, maxLengths.message),
+    path: path.map((part) => truncate(part, maxLengths.part)),
+    message: truncate(message, maxLengths.message),
   }));
   const details = { violations, ...(all.length > maxViolations ? { violationCount: all.length } : {}) };
   return new ApiError(

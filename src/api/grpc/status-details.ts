@@ -9,7 +9,7 @@ import {
   RetryInfo,
 } from '../generated/google/rpc/error_details.ts';
 import { Status } from '../generated/google/rpc/status.ts';
-import { cut } from '../../workflow-execution/text.ts';
+import { truncate } from '../../workflow-execution/text.ts';
 import { summaryOf } from '../errors/api-error.ts';
 import type { ApiError, FieldViolation } from '../errors/api-error.ts';
 import { errorDomain, errorReason, errorTable } from '../errors/error-table.ts';
@@ -38,8 +38,8 @@ export function toGrpcStatus(error: ApiError): StatusObject {
 
 /** Truncates a text to a number of bytes when percent-encoded, as in a trailer. */
 function fitting(text: string, bytes: number): string {
-  let fit = cut(text.toWellFormed(), bytes);
-  while (encodeURI(fit).length > bytes) fit = cut(fit, Math.floor(fit.length * 0.9));
+  let fit = truncate(text.toWellFormed(), bytes);
+  while (encodeURI(fit).length > bytes) fit = truncate(fit, Math.floor(fit.length * 0.9));
   return fit;
 }
 

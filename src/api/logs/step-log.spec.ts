@@ -54,13 +54,13 @@ class Kubelet implements LoggedContainer {
     const bytes = Buffer.from(lines.join(''));
     if (response === 'complete') this.current = 'ended';
     if (response === 'complete') return Promise.resolve(Readable.from([bytes]));
-    const body = 'endAfter' in response ? [bytes.subarray(0, response.endAfter)] : cut(bytes, response.cutAfter);
+    const body = 'endAfter' in response ? [bytes.subarray(0, response.endAfter)] : truncate(bytes, response.cutAfter);
     return Promise.resolve(Readable.from(body));
   }
 }
 
 // eslint-disable-next-line @typescript-eslint/require-await -- a stream that breaks off
-async function* cut(bytes: Buffer, after: number): AsyncGenerator<Buffer> {
+async function* truncate(bytes: Buffer, after: number): AsyncGenerator<Buffer> {
   yield bytes.subarray(0, after);
   throw new Error('connection reset');
 }

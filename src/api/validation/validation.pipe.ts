@@ -1,7 +1,7 @@
 import { ValidationPipe } from '@nestjs/common';
 import type { ArgumentMetadata, Type } from '@nestjs/common';
 import type { ValidationError } from 'class-validator';
-import { cut } from '../../workflow-execution/text.ts';
+import { truncate } from '../../workflow-execution/text.ts';
 import { invalidArgument, invalidField } from '../errors/api-error.ts';
 import type { FieldViolation } from '../errors/api-error.ts';
 
@@ -91,7 +91,7 @@ export function assertPlainJson(value: unknown): void {
     if (left < 0) throw invalidField([], plainJsonLimits.tooManyValues);
     for (const [key, child] of entries) {
       if (!key.isWellFormed()) {
-        throw invalidField(path, `must not have the key '${cut(key, 80).toWellFormed()}': it ${loneSurrogate}`);
+        throw invalidField(path, `must not have the key '${truncate(key, 80).toWellFormed()}': it ${loneSurrogate}`);
       }
       if (key in Object.prototype) throw invalidField([...path, key], 'is not a known field');
       assertPart(child, [...path, key]);

@@ -1,6 +1,6 @@
 import { registerDecorator, ValidateIf } from 'class-validator';
 import type { ValidationArguments } from 'class-validator';
-import { cut } from '../../workflow-execution/text.ts';
+import { truncate } from '../../workflow-execution/text.ts';
 
 /** The property may be absent. Unlike with class-validator's `IsOptional`, it may not be null. */
 export function Optional(): PropertyDecorator {
@@ -113,7 +113,7 @@ function entryViolation(
   text: unknown,
   { keys, values, maxLength, reservedPrefix }: StringMapRule,
 ): string | undefined {
-  const shown = cut(key, 80);
+  const shown = truncate(key, 80);
   if (reservedPrefix !== undefined && key.startsWith(reservedPrefix)) return `'${shown}' is set by the service only`;
   if (keys !== undefined && (lengthOf(key, keys.maxLength) > keys.maxLength || !keys.pattern.test(key))) {
     return `${keys.message}; '${shown}' is not`;

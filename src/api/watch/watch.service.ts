@@ -131,7 +131,7 @@ function nextEvent(
   if (!synced && cursor.isSynced) return { type: 'synced', resourceVersion: cursor.position };
   const read = cursor.next();
   if (read === undefined) return isKeepAliveDue ? { type: 'bookmark', resourceVersion: cursor.position } : 'none';
-  const { object, gone } = read.entry;
+  const { object, deleted } = read.entry;
   if (!matches(object)) return 'skipped';
-  return { type: gone ? 'deleted' : 'updated', object, resourceVersion: read.position };
+  return { type: deleted ? 'deleted' : 'updated', object, resourceVersion: read.position };
 }

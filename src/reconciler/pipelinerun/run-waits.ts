@@ -4,7 +4,7 @@ import type { PipelineRun } from '../../tekton/pipeline-run.ts';
 import { mayWait, taskWaitOf, type TaskWait } from '../../tekton/task-wait.ts';
 import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
 import { redactorFor } from '../../workflow-execution/redact.ts';
-import { cut, sentence } from '../../workflow-execution/text.ts';
+import { truncate, sentence } from '../../workflow-execution/text.ts';
 import { childrenOf, runOf } from './run-end.ts';
 import { TaskRuns } from './task-runs.ts';
 
@@ -65,6 +65,6 @@ function describe(
   const more = others === 0 ? '' : `, and ${others} more ${others === 1 ? 'task waits' : 'tasks wait'}`;
   const headline = `Task "${task}" waits for ${waitsFor}${more} (PipelineRun ${metadata.name}).`;
   const before = status?.message;
-  const said = detail === '' ? '' : ` ${cut(sentence(redactorFor(spec)(detail)), detailLength)}`;
+  const said = detail === '' ? '' : ` ${truncate(sentence(redactorFor(spec)(detail)), detailLength)}`;
   return { reason, message: before?.startsWith(headline) ? before : `${headline}${said}` };
 }

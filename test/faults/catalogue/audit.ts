@@ -12,14 +12,14 @@ export const auditFaults: readonly Fault[] = [
   {
     name: 'audit events that another process may have sent are sent without a query',
     file: 'src/audit/audit-trail.ts',
-    find: "isUnsent ? pending : unverified('inDoubt', this.clock.elapsedMs(), this.patience)",
+    find: "isUnsent ? pending : unverified('inDoubt', this.clock.elapsedMs(), this.timeouts)",
     replace: 'isUnsent ? pending : pending',
     caughtBy: ['src/audit/audit-trail.spec.ts', 'test/audit-chaos/simulation.spec.ts'],
   },
   {
     name: 'a queued audit event counts as recorded',
     file: 'src/audit/delivery.ts',
-    find: "event.state = unverified('accepted', clock.elapsedMs(), patience);",
+    find: "event.state = unverified('accepted', clock.elapsedMs(), timeouts);",
     replace: 'this.finish(event, recorded);',
     caughtBy: ['src/audit/delivery.spec.ts', 'test/audit-chaos/simulation.spec.ts'],
   },

@@ -64,8 +64,8 @@ export const decisionFaults: readonly Fault[] = [
   {
     name: 'kubectl shows messages at full length',
     file: 'src/workflow-execution/status.ts',
-    find: 'message: cut(messageOf(observation), maxColumnLength),',
-    replace: 'message: cut(messageOf(observation), maxMessageLength),',
+    find: 'message: truncate(messageOf(observation), maxColumnLength),',
+    replace: 'message: truncate(messageOf(observation), maxMessageLength),',
     caughtBy: ['src/workflow-execution/status.spec.ts'],
   },
   {
