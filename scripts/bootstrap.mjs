@@ -4,7 +4,7 @@
 //
 // It installs the locked packages when they are missing or older than the lock file, finds a Node.js that the project
 // runs on (the packages bring one for Linux), and starts COMMAND with both first on the path. This file is plain
-// JavaScript for whatever Node.js the machine has, and needs nothing but that.
+// JavaScript for any installed Node.js, and has no dependencies.
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
@@ -34,7 +34,7 @@ async function main(argv) {
   process.exitCode = await run(file, command.slice(1), { ...process.env, PATH: path });
 }
 
-/** Installs exactly what package-lock.json says, unless that has been done already. */
+/** Installs the packages of package-lock.json, unless they are installed. */
 async function installPackages() {
   const locked = createHash('sha256')
     .update(readFileSync(join(root, 'package-lock.json')))
@@ -57,8 +57,8 @@ async function installPackages() {
 
 /** npm of the same installation as the Node.js that runs this, else the one on the path. */
 function npm() {
-  const beside = join(dirname(process.execPath), 'npm');
-  return existsSync(beside) ? beside : 'npm';
+  const sibling = join(dirname(process.execPath), 'npm');
+  return existsSync(sibling) ? sibling : 'npm';
 }
 
 /** A Node.js that is new enough: the one that runs this, else the one that came with the packages. */

@@ -1,4 +1,4 @@
-// Everything that can be said about the sources without running them; ends with exit code 1 when anything is wrong.
+// All static checks of the sources; exits with code 1 if one fails.
 import { spawn } from 'node:child_process';
 
 const checks: readonly (readonly [name: string, command: string, ...arguments_: string[]])[] = [

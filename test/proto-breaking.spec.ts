@@ -40,7 +40,7 @@ describe('the check of changes to the contract', () => {
   });
 
   it.each([
-    ['numbered anew', 'string request_id = 4;', 'string request_id = 14;', '"request_id"'],
+    ['renumbered', 'string request_id = 4;', 'string request_id = 14;', '"request_id"'],
     ['of another type', 'int32 page_size = 2;', 'string page_size = 2;', '"page_size"'],
     ['without a method', 'rpc DeleteWorkflowExecution(', 'rpc RemoveWorkflowExecution(', '"DeleteWorkflowExecution"'],
   ])('refuses a field %s', async (_, from, to, named) => {

@@ -11,7 +11,7 @@ function prefixesOf(spec: string): readonly string[] {
   return parts.map((_, index) => parts.slice(0, index + 1).join('.'));
 }
 
-it('each spec in src/ is beside its source and has its name, as x.spec.ts or x.TOPIC.spec.ts beside x.ts', () => {
+it('each spec in src/ is next to its source and has its name, as x.spec.ts or x.TOPIC.spec.ts next to x.ts', () => {
   const stray = specs.filter((spec) => {
     const names = prefixesOf(spec).flatMap((prefix) => [`${prefix}.ts`, `${prefix}.builders.ts`]);
     return !names.some((name) => sources.has(join(dirname(spec), name)));

@@ -86,7 +86,7 @@ describe('a query of the data storage service', () => {
     ]);
   });
 
-  it('returns what identifies an event, whatever else a row has', async () => {
+  it('returns what identifies an event, and ignores other columns of a row', async () => {
     const { storage } = aDataStorage(() => ({
       status: 200,
       body: JSON.stringify({ data: [{ ...row, event_id: '1', event_data: {} }] }),
@@ -139,9 +139,9 @@ describe('a query of the data storage service', () => {
       { status: 403, body: '{}' },
       { state: 'refused', detail: 'HTTP 403' },
     ],
-  ])('has failed when it is %j', async (answer, told) => {
+  ])('has failed when it is %j', async (answer, expected) => {
     const { storage, requests } = aDataStorage(() => answer);
-    await expect(storage.query('rr')).resolves.toEqual(told);
+    await expect(storage.query('rr')).resolves.toEqual(expected);
     expect(requests).toHaveLength(1);
   });
 

@@ -70,7 +70,7 @@ export function notFound(event: Unverified, nowMs: number, { settleMs, confirmMs
 
 /**
  * The state of an event whose query failed. Data storage may have to catch up, so an event in doubt has to be missing for
- * the whole settle time again. The time of an accepted event goes on: otherwise its loss would never be noticed while
+ * the whole settle time again. The time of an accepted event continues: otherwise its loss would never be noticed while
  * queries fail now and then.
  */
 export function notVerified(event: Unverified): Unverified {

@@ -47,7 +47,7 @@ export const maxPipelinedRequests = 8;
 
 /**
  * Connections of each of the ports for metrics and health. Their responses are short, so a probe, which takes the place of the
- * oldest connection, is answered whatever others hold open.
+ * oldest connection, is answered even if others hold connections open.
  */
 export const operationsConnections = { total: 100, perAddress: 25 };
 

@@ -103,7 +103,7 @@ const classes: Readonly<Record<number, typeof KubernetesError>> = {
 
 /**
  * The API server answers with 500 for an object that is too large for etcd. Only the messages of etcd (`ErrRequestTooLarge`) and
- * its gRPC client tell this permanent error from a transient one.
+ * its gRPC client distinguish this permanent error from a transient one.
  */
 const tooLarge = /etcdserver: request is too large|trying to send message larger than max/;
 

@@ -35,7 +35,7 @@ export interface KubernetesErrorFields {
 }
 
 /**
- * Admission denials have status 403, as missing rights have, and no field that tells them apart. These are the prefixes that the
+ * Admission denials have status 403, as missing permissions do, and no field distinguishes them. These are the prefixes that the
  * API server writes: `ToStatusErr` in k8s.io/apiserver pkg/admission/plugin/webhook/errors, and the dispatcher in
  * pkg/admission/plugin/policy/validating.
  */
@@ -96,7 +96,7 @@ export class UnauthorizedError extends KubernetesError {
   override readonly code = 'Unauthorized';
 }
 
-/** 400, 413, 422, or an object too large for etcd: the request can never succeed as it is. The causes name the fields. */
+/** 400, 413, 422, or an object too large for etcd: the request can never succeed unchanged. The causes name the fields. */
 export class InvalidError extends KubernetesError {
   override readonly code = 'Invalid';
 }

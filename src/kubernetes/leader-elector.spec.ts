@@ -170,7 +170,7 @@ describe('a leader', () => {
   });
 });
 
-it('there are never two leaders at once, whatever happens to requests', async () => {
+it('there are never two leaders at the same time, whichever requests fail', async () => {
   const fate = fc.oneof(
     fc.constantFrom<Fate>('ok', 'ok', 'ok', 'refused', 'hangs', 'lost'),
     fc.record({ slowMs: fc.integer({ min: 1, max: 20_000 }) }),

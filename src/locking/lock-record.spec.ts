@@ -159,15 +159,15 @@ describe('the cooldowns of a record', () => {
   const third = { ...first, name: 'third', uid: 'uid-3' };
 
   it('are kept in addition to those of executions', () => {
-    const [known, told] = [endedMinutesAgo(2, 'restart', third), endedMinutesAgo(1)];
-    expect(withCooldowns({ holder: second, cooldowns: [known] }, [told])).toEqual({
+    const [known, given] = [endedMinutesAgo(2, 'restart', third), endedMinutesAgo(1)];
+    expect(withCooldowns({ holder: second, cooldowns: [known] }, [given])).toEqual({
       holder: second,
-      cooldowns: [told, known],
+      cooldowns: [given, known],
     });
   });
 
   it('are replaced by those of their execution', () => {
-    const told = endedMinutesAgo(1);
-    expect(withCooldowns({ cooldowns: [endedMinutesAgo(4)] }, [told])).toEqual({ cooldowns: [told] });
+    const given = endedMinutesAgo(1);
+    expect(withCooldowns({ cooldowns: [endedMinutesAgo(4)] }, [given])).toEqual({ cooldowns: [given] });
   });
 });

@@ -51,8 +51,8 @@ describe('the cooldowns of a lock', () => {
   });
 
   it('are those of the execution, regardless of the record', () => {
-    const [written, told] = [aCooldown({ completionTime: '2026-01-01T00:00:00Z' }), aCooldown()];
-    expect(withCooldowns({ cooldowns: [written] }, [told]).cooldowns).toEqual([told]);
+    const [written, given] = [aCooldown({ completionTime: '2026-01-01T00:00:00Z' }), aCooldown()];
+    expect(withCooldowns({ cooldowns: [written] }, [given]).cooldowns).toEqual([given]);
   });
 
   it('are limited to what a Lease can hold', () => {

@@ -154,7 +154,7 @@ describe('collecting a Lease', () => {
     expect(leaseOf(server, target)?.spec.holderIdentity).toBe('payment/second/uid-second');
   });
 
-  it('keeps a new Lease of the same name, whatever its resourceVersion', async () => {
+  it('keeps a new Lease of the same name, regardless of its resourceVersion', async () => {
     const { server, locks, store } = aReplica();
     await locks.release(target, anId('first'), aCooldown('first', now), now, signal);
     const old = store.get(key)!;

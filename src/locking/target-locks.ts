@@ -64,7 +64,7 @@ export class TargetLocks {
    * Acquires the lock of a target; the holder acquires it again.
    *
    * @param target in canonical form
-   * @param evidence what is checked beside the lock, also if it names the claimant
+   * @param evidence what is checked in addition to the lock, even if it names the claimant
    * @throws LockContendedError, UnreadableLockError, KubernetesError: retry later
    */
   acquire(

@@ -16,7 +16,7 @@ export interface LabelBounds {
 
 /**
  * A label with a bounded number of values; further ones count as {@link other}. Each value is a time series here and in
- * Prometheus, so callers who choose values must neither create any number of them nor occupy the places for ever.
+ * Prometheus, so callers who choose values must neither create any number of them nor occupy them forever.
  */
 export class BoundedLabel {
   /** When each value was used last, the least recently used first. */

@@ -17,12 +17,12 @@ function aReflector<T extends KubernetesObject>(indexes: Indexes<T> = {}) {
   const handlers: ((change: Change<T>) => void)[] = [];
   const store = new ObjectStore<T>(indexes, () => undefined);
   const reflector = { store, onChange: (handler: (typeof handlers)[number]) => handlers.push(handler) };
-  const tell = (change: Change<T>) => handlers.forEach((handler) => handler(change));
+  const emit = (change: Change<T>) => handlers.forEach((handler) => handler(change));
   return {
     reflector: reflector as unknown as Reflector<T>,
     store,
-    tell,
-    change: (object: T) => tell({ type: 'added', object }),
+    emit,
+    change: (object: T) => emit({ type: 'added', object }),
   };
 }
 
@@ -44,7 +44,7 @@ describe('a change in the cluster', () => {
     ],
     [
       'of a PipelineRun whose label was removed is about its execution',
-      () => pipelineRuns.tell({ type: 'deleted', object: run, previous: run }),
+      () => pipelineRuns.emit({ type: 'deleted', object: run, previous: run }),
       ['payment/we-pod-crash'],
     ],
     ['of a PipelineRun of no execution is about itself', () => pipelineRuns.change(aPipelineRun()), ['payment/run-1']],
@@ -60,20 +60,20 @@ describe('a change in the cluster', () => {
   it.each<[string, WorkflowExecution, string[]]>([
     ['its status only is not enqueued', { ...execution, metadata: later, status: { phase: 'Running' } }, []],
     [
-      'its spec is told',
+      'its spec is enqueued',
       { ...execution, metadata: { ...later, generation: (metadata.generation ?? 0) + 1 } },
       ['payment/we-pod-crash'],
     ],
     ['its finalizers is enqueued', { ...execution, metadata: { ...later, finalizers: [] } }, ['payment/we-pod-crash']],
   ])('of an execution in %s', (_what, object, expected) => {
     keys.length = 0;
-    executions.tell({ type: 'updated', object, previous: execution });
+    executions.emit({ type: 'updated', object, previous: execution });
     expect(keys).toEqual(expected);
   });
 
   it('of an execution is enqueued when it is deleted unchanged', () => {
     keys.length = 0;
-    executions.tell({ type: 'deleted', object: execution, previous: execution });
+    executions.emit({ type: 'deleted', object: execution, previous: execution });
     expect(keys).toEqual(['payment/we-pod-crash']);
   });
 
@@ -93,7 +93,7 @@ describe('a change in the cluster', () => {
     ['had an unreadable holder enqueues none', { type: 'updated', object: held, previous: aLease('somebody') }, []],
   ])('of a Lease that %s', (_what, change, expected) => {
     keys.length = 0;
-    leases.tell(change);
+    leases.emit(change);
     expect(keys).toEqual(expected);
   });
 });

@@ -54,7 +54,7 @@ function aReconciler(outcomes: readonly (StepOutcome | Step)[], given: Given = {
 }
 
 describe('a reconcile', () => {
-  it('ends with the first step that decides, on the execution as it is then', async () => {
+  it('ends with the first step that decides, on the current execution', async () => {
     const never: Step = () => Promise.reject(new Error('continued'));
     const { reconcile, written } = aReconciler([{ kind: 'next', execution: live }, pending, never]);
     await reconcile();

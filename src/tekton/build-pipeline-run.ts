@@ -125,7 +125,7 @@ export function buildPipelineRun(
 }
 
 /**
- * The timeout of a task defaults to `tasks`, or to `pipeline` less `finally`; without both to one hour, whatever `pipeline` is
+ * The timeout of a task defaults to `tasks`, or to `pipeline` less `finally`; without both to one hour, regardless of `pipeline`
  * (`pipelineRunTimeout` in pkg/reconciler/pipelinerun, since Tekton v1.11).
  */
 function timeoutsOf({ timeout, finallyTimeout }: ExecutionConfig): Timeouts | undefined {

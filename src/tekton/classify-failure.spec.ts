@@ -141,7 +141,7 @@ describe('the reason', () => {
     expect(classifyFailure(failed(), runs)).toMatchObject({ reason: expected, wasExecutionFailure: false });
   });
 
-  it('is OOMKilled if a step was, whatever the reason of the task', () => {
+  it('is OOMKilled if a step was, regardless of the reason of the task', () => {
     const killed = step('s', 137, { terminated: { containerID: 'c', exitCode: 137, reason: 'OOMKilled' } });
     const runs = [aTaskRun('run-a', { ...succeeded('False', 'StepFailed'), steps: [killed] })];
     expect(classifyFailure(failed(), runs).reason).toBe('OOMKilled');

@@ -122,7 +122,7 @@ describe('parsing a PipelineRun', () => {
 
   it.each([
     ['of another algorithm', { sha1: 'a'.repeat(40) }],
-    ['that is none', { sha256: 'abc' }],
+    ['that is invalid', { sha256: 'abc' }],
     ['that is too long', { sha256: 'a'.repeat(65) }],
     ['that has a prefix', { sha256: `sha256:${'a'.repeat(64)}` }],
     ['that has a suffix', { sha256: `${'a'.repeat(64)}==` }],

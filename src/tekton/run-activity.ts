@@ -49,7 +49,7 @@ function isLabelled(
 
 /**
  * Whether a pod of a PipelineRun runs a step or may still start one. The first step waits until Tekton annotates the pod as
- * ready, which it does not do after the TaskRun has finished: a pod that `keep-pod-on-cancel` keeps would wait for ever
+ * ready, which it does not do after the TaskRun has finished: a pod that `keep-pod-on-cancel` keeps would wait forever
  * (pkg/pod/entrypoint.go, `UpdateReady`, of Tekton v1.15). A pod that is being deleted counts until its containers have ended.
  *
  * @param taskRuns of the run, read before the pod

@@ -114,7 +114,7 @@ describe('the owner of a TaskRun', () => {
 
   it.each([
     ['controls it', owned(owner), true],
-    ['controls it beside another owner', owned({ ...owner, kind: 'Pod', controller: false }, owner), true],
+    ['controls it, with another owner', owned({ ...owner, kind: 'Pod', controller: false }, owner), true],
     ['has another name', owned({ ...owner, name: 'run-2' }), false],
     ['is of another kind', owned({ ...owner, kind: 'CustomRun' }), false],
     ['does not control it', owned({ ...owner, controller: false }), false],

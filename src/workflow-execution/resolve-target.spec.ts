@@ -47,8 +47,8 @@ describe('the kind of a target', () => {
     ['short names go by the order of groups', 'payment/ro/r', 'payment/rollout/r'],
     ['a group that is named wins for short names, too', 'payment/ro.z.example.org/r', 'payment/robot/r'],
     ['kinds of the same name share an identity', 'payment/events.events.k8s.io/e', 'payment/event/e'],
-    ['the scope tells kinds of the same name apart', 'cluster/c', 'cluster/c'],
-    ['the scope tells kinds of the same name apart', 'payment/cluster/c', 'payment/cluster/c'],
+    ['the scope distinguishes kinds of the same name', 'cluster/c', 'cluster/c'],
+    ['the scope distinguishes kinds of the same name', 'payment/cluster/c', 'payment/cluster/c'],
   ])('%s: %s', (_, text, target) => {
     expect(resolve(text)).toEqual({ kind: 'found', target });
   });

@@ -190,7 +190,7 @@ const observation: fc.Arbitrary<Observation> = fc.oneof(
   fc.tuple(fc.record({ phase: fc.constant('Completed' as const), pipelineRun, message }), times).map(merged),
   fc
     .tuple(fc.record({ phase: fc.constant('Failed' as const), failure: fc.constant(failure) }), times)
-    .map(([told, when]) => ({ ...told, ...when })),
+    .map(([end, when]) => ({ ...end, ...when })),
   fc.record({
     phase: fc.constant('Skipped' as const),
     skip: fc.record({ reason: fc.constant('ResourceBusy' as const), message, skippedAt: time }),

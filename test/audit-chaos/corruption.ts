@@ -3,7 +3,7 @@ import type { ProxyHandler } from '../data-storage/index.ts';
 /** Some events are reported as recorded and are not, or are stored twice. */
 export type Corruption = 'loses' | 'doubles';
 
-/** Every so many events are corrupted. */
+/** One of this number of events is corrupted. */
 const every = 5;
 
 /** A proxy handler that corrupts the delivery. */

@@ -62,7 +62,7 @@ export const proofs: readonly Proof[] = [
   {
     name: 'docs',
     seconds: 7,
-    proves: 'The commands in docs/ work as they stand.',
+    proves: 'The commands in docs/ work unchanged.',
     run: { jest: ['test/integration/docs'] },
     cluster: 'shared',
   },
@@ -157,7 +157,7 @@ export const proofs: readonly Proof[] = [
     name: 'run-end',
     seconds: 75,
     needs: 'pods',
-    proves: 'An execution ends only when no container of its run is running, whatever Tekton leaves behind.',
+    proves: 'An execution ends only when no container of its run is running, even if Tekton leaves something behind.',
     run: { jest: ['test/e2e/run-end'] },
     cluster: 'shared',
   },

@@ -15,7 +15,7 @@ export interface FieldViolation {
 
 /** The resource of an error. */
 export interface AffectedResource {
-  /** Kind with its group, `workflowexecution.kubernaut.ai/WorkflowExecution`; a core kind stands alone. */
+  /** Kind with its group, `workflowexecution.kubernaut.ai/WorkflowExecution`; a core kind has no group. */
   readonly type: string;
   /** Resource name in the style of https://google.aip.dev/122. */
   readonly name: string;

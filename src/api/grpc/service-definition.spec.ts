@@ -45,7 +45,7 @@ describe('a decoded request', () => {
     });
   });
 
-  it('never throws, whatever the bytes', () => {
+  it('never throws for any bytes', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
         expect(() => decodeRequest(create, Buffer.from(bytes))).not.toThrow();

@@ -39,7 +39,7 @@ class WatchEventDto {
   resourceVersion: string;
 }
 
-/** An event of a watch as it is sent, for the OpenAPI document. */
+/** An event of a watch on the wire, for the OpenAPI document. */
 @ApiSchema({ name: 'ServerSentEvent' })
 class ServerSentEventDto {
   @ApiProperty({ enum: ['updated', 'deleted', 'synced', 'bookmark', 'error'], description: 'Type of the event.' })

@@ -51,7 +51,7 @@ describe('an execution whose PipelineRun is running', () => {
     expect(observeStart({ ...aPipelineRun(), metadata }, 'created')).toMatchObject({ pipelineRun: { namespace: '' } });
   });
 
-  it('is Running when the PipelineRun is adopted, whatever its state', () => {
+  it('is Running when the PipelineRun is adopted, regardless of its state', () => {
     const ended = aPipelineRun({ status: { ...succeeded('True', 'Succeeded'), startTime, completionTime } });
     const expected = { phase: 'Running', pipelineRun, startTime: creationTimestamp, begun: 'adopted' };
     expect(observeStart(ended, 'adopted')).toMatchObject(expected);

@@ -116,7 +116,7 @@ describe('the recorded refusal of an execution', () => {
 it.each([
   ['Forbidden', advice.Forbidden],
   ['Unavailable', 'Create the execution again'],
-])('an execution that could not be started because of %s has advice', (reason, told) => {
+])('an execution that could not be started because of %s has advice', (reason, expected) => {
   const observation = observeStartDeadline({ since: 0, reason, message: 'no room' }, 600_000);
-  expect(observation).toHaveProperty('failure.message', expect.stringContaining(told));
+  expect(observation).toHaveProperty('failure.message', expect.stringContaining(expected));
 });

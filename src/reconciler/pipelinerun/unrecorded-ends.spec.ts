@@ -80,7 +80,7 @@ describe('a run that is running according to Tekton', () => {
 });
 
 describe('a run whose timeout has passed', () => {
-  const told = expect.stringMatching(/^PipelineRun .+ did not end with its timeout\. .+ Tekton/);
+  const message = expect.stringMatching(/^PipelineRun .+ did not end with its timeout\. .+ Tekton/);
 
   it.each([
     ['from its start', { startTime: at(0) }],
@@ -92,7 +92,7 @@ describe('a run whose timeout has passed', () => {
       spec: { timeouts: { pipeline: '5m' } },
       status: { ...succeeded('Unknown', 'Running'), ...over },
     });
-    await expect(checkRun(run)).resolves.toEqual({ message: told, overdueMs: 60_000 });
+    await expect(checkRun(run)).resolves.toEqual({ message, overdueMs: 60_000 });
   });
 
   it('has its time from its start, which may be later than its creation', async () => {

@@ -50,7 +50,7 @@ describe('starting an execution', () => {
     expect(errors.count).toBe(0);
   });
 
-  it('adopts the PipelineRun of an earlier attempt, whatever its progress', async () => {
+  it('adopts the PipelineRun of an earlier attempt, regardless of its progress', async () => {
     const { start, execution, unseenPipelineRun, errors } = aCluster();
     const one = execution();
     const status = { ...succeeded('True', 'Succeeded'), startTime, completionTime };

@@ -15,7 +15,7 @@ import { cooldownOf, idOf } from './lock-claim.ts';
 
 /**
  * What the executions say about who has a target: whether the holder of a lock has ended, and who has started on a target
- * whatever its lock says. A lock is a Lease, which may be deleted by hand or be missing after a restore; an execution that has
+ * regardless of its lock. A lock is a Lease, which may be deleted by hand or be missing after a restore; an execution that has
  * started keeps its target all the same. Among those that have not started, the lock decides.
  *
  * A terminal phase says that nothing of the execution runs, so its target is free as soon as that phase is visible, without

@@ -67,7 +67,7 @@ export class FaultyServer {
     return this.listener.accept();
   }
 
-  /** Ends it for good. */
+  /** Stops it permanently. */
   close(): Promise<void> {
     this.isClosed = true;
     return this.refuse();

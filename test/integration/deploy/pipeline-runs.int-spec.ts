@@ -103,7 +103,7 @@ describe('the PipelineRun of an execution', () => {
   });
 
   it.each(['Cancelled', 'CancelledRunFinally', 'StoppedRunFinally'])(
-    'is cancelled by whoever may patch it: %s',
+    'can be cancelled by users who may patch it: %s',
     async (status) => {
       await expect(change(tenant, { spec: { status } })).resolves.toHaveProperty('spec.status', status);
     },

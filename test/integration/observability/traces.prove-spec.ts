@@ -224,7 +224,7 @@ describe('a trace that a collector receives', () => {
   });
 
   it.each(['nonsense', `00-${'0'.repeat(32)}-${parent.spanId}-01`, 'x'.repeat(4_000)])(
-    'starts anew for an invalid traceparent: %.40s',
+    'starts a new trace for an invalid traceparent: %.40s',
     async (nonsense) => {
       const name = `bad-${nonsense.length}`;
       const answer = await create(name, nonsense);

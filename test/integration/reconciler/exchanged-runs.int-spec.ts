@@ -147,7 +147,7 @@ describe('a PipelineRun of ours', () => {
     });
   });
 
-  it('that has lost its owner is followed to its end, and its target is not free meanwhile', async () => {
+  it('that has lost its owner is followed to its end, and its target stays locked until then', async () => {
     await fixture.execute('disowned', waitingWorkflow);
     const { metadata } = await started('disowned');
     await fixture.client.patch(pipelineRunResource, metadata, { metadata: { ownerReferences: null } });

@@ -21,7 +21,7 @@ export const demandingWorkflow = workflow(
   [{ name: 'NOBODY_GIVES_THIS', type: 'string' }],
 );
 
-/** A workflow without pods of so many tasks, which all get the parameters A and B; see {@link answerTasks}. */
+/** A workflow without pods with this number of tasks, which all get the parameters A and B; see {@link answerTasks}. */
 export function wideWorkflow(tasks: number): string {
   const names = ['A', 'B'];
   const given = Array.from({ length: tasks }, (_, number) => ({
@@ -59,7 +59,7 @@ export async function answerWorkflow(
   await end(client, run, { status: succeeded, reason: 'Answered', message: 'by the test' });
 }
 
-/** Completes the tasks of a {@link wideWorkflow} once Tekton has started so many. */
+/** Completes the tasks of a {@link wideWorkflow} once Tekton has started this number of tasks. */
 export async function answerTasks(
   client: KubernetesClient,
   namespace: string,

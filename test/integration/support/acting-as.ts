@@ -2,7 +2,7 @@ import { KubernetesClient } from '../../../src/kubernetes/client.ts';
 import type { PooledKubeConfig } from '../../../src/kubernetes/pooled-kube-config.ts';
 
 /**
- * A client of an administrator that acts as somebody else
+ * A client of an administrator that impersonates another user
  * (https://kubernetes.io/docs/reference/access-authn-authz/authentication/#user-impersonation).
  */
 export function actingAs(config: PooledKubeConfig, user: string): KubernetesClient {

@@ -32,7 +32,7 @@ export function answer(
   };
 }
 
-/** Answers a watch with these lines (a string is sent as it is, anything else as JSON) and ends it in an orderly way. */
+/** Answers a watch with these lines (strings unchanged, anything else as JSON) and ends it cleanly. */
 export function answerWatch(...lines: readonly (object | string)[]): Fault {
   return (exchange) => {
     exchange.begin(200, { 'content-type': 'application/json' });

@@ -59,7 +59,7 @@ export const api: readonly AlertCase[] = [
   ),
   doesNotFire(
     'WorkflowExecutionApiServerErrors',
-    'compare-and-swap is refused, as it is meant to be',
+    'compare-and-swap conflicts occur, which is normal',
     { [request('200')]: '0+5x30', [request('409')]: '0+5x30', [request('404')]: '0+5x30' },
     20,
   ),

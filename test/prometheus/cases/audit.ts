@@ -10,7 +10,7 @@ const delivered = timeSeries('kubernaut_audit_events_delivered_total');
 export const audit: readonly AlertCase[] = [
   fires(
     'WorkflowExecutionAuditEventsLost',
-    'one was refused for good',
+    'one was rejected permanently',
     { [lost('refused')]: '0x60 1x30', [lost('tooOld')]: '0x90' },
     62,
     'About 1 audit events were given up in the last hour (refused). The log of the leader has each in full, in the field audit: keep that log, and post them by hand.',
