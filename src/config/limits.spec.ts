@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from '@jest/globals';
-import { httpLimits } from '../connections/http-limits.ts';
 import {
   responseBudget,
   requestBudget,
@@ -38,7 +37,6 @@ it.each([
   ['docs/api.md', `a request has at most ${sizeText(maxRequestBytes)}`],
   ['docs/api.md', `larger than ${sizeText(maxRequestBytes)}`],
   ['docs/api.md', `Lines longer than ${sizeText(maxLogPartBytes)}`],
-  ['docs/api.md', `request line and headers larger than ${sizeText(httpLimits.maxHeaderBytes)}`],
   ['docs/operations.md', `${operationsConnections.total}; per address ${operationsConnections.perAddress};`],
   ['docs/operations.md', `pinged after ${secondsText(connectionPing.afterMs)}`],
   ['docs/operations.md', `closed ${secondsText(connectionPing.timeoutMs)} later`],
