@@ -148,7 +148,7 @@ describe('a text of another component', () => {
 });
 
 it.each([jwt, 'Password=hunter2', 'password: hunter2', '-----BEGIN PRIVATE KEY-----', 'hooks.slack.com/services/x'])(
-  'a credential like %j is recognised by a pattern whose time is tested',
+  'a credential like %j is recognized by a pattern whose time is tested',
   (text) => {
     expect(credentialPatterns.filter((pattern) => text.search(pattern) >= 0)).toHaveLength(1);
   },

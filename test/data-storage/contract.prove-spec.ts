@@ -1,4 +1,4 @@
-// The known behaviour of the real data storage service, which the fake must reproduce.
+// The known behavior of the real data storage service, which the fake must reproduce.
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { columnWidths, limits } from './contract/limits.ts';
 import { moments } from './contract/vocabulary.ts';

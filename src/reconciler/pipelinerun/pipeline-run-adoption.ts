@@ -34,7 +34,7 @@ export function hasControlledRun({ kind }: ExistingRun): boolean {
 }
 
 /**
- * Recognises the PipelineRun that an earlier attempt created and did not record. Anybody who may create PipelineRuns can use
+ * Recognizes the PipelineRun that an earlier attempt created and did not record. Anybody who may create PipelineRuns can use
  * the name and the owner that ours would have, so it is ours only if it also runs what ours would run.
  */
 @Injectable()
