@@ -5,7 +5,7 @@ import { expect, it } from '@jest/globals';
 const sources = new Set(globSync('src/**/*.ts', { cwd: join(import.meta.dirname, '..') }));
 const specs = [...sources].filter((file) => file.endsWith('.spec.ts'));
 
-/** The names before each dot: of `target.steps.keep.spec.ts` target, target.steps and target.steps.keep. */
+/** The names before each dot: of `target.steps.restore.spec.ts` target, target.steps and target.steps.restore. */
 function prefixesOf(spec: string): readonly string[] {
   const parts = basename(spec, '.spec.ts').split('.');
   return parts.map((_, index) => parts.slice(0, index + 1).join('.'));

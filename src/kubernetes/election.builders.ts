@@ -6,12 +6,12 @@ import { LeaderElector, type LeaderElectorOptions, type LeadershipEnd } from './
 import type { Lease } from './lease.ts';
 
 /** What happens to a request. `lost` takes effect, but its response does not arrive. */
-export type Fate = 'ok' | 'refused' | 'hangs' | 'lost' | { readonly slowMs: number };
+export type RequestOutcome = 'ok' | 'refused' | 'hangs' | 'lost' | { readonly slowMs: number };
 
 /** An API server with one Lease and programmable failures. */
 class LeaseServer {
   lease: Lease | undefined;
-  fate: (who: string) => Fate = () => 'ok';
+  fate: (who: string) => RequestOutcome = () => 'ok';
   private version = 0;
   private readonly clock: FakeClock;
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { anElection, type Fate } from './election.builders.ts';
+import { anElection, type RequestOutcome } from './election.builders.ts';
 import { settle } from './fake-clock.builders.ts';
 import { silentLogger } from './logger.ts';
 
@@ -172,7 +172,7 @@ describe('a leader', () => {
 
 it('there are never two leaders at the same time, whichever requests fail', async () => {
   const fate = fc.oneof(
-    fc.constantFrom<Fate>('ok', 'ok', 'ok', 'refused', 'hangs', 'lost'),
+    fc.constantFrom<RequestOutcome>('ok', 'ok', 'ok', 'refused', 'hangs', 'lost'),
     fc.record({ slowMs: fc.integer({ min: 1, max: 20_000 }) }),
   );
   await fc.assert(

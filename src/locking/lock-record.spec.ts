@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { decideClaim, isSame, isSpent, released, unusedLock, withCooldowns } from './lock-record.ts';
+import { decideClaim, isSame, isCollectable, released, unusedLock, withCooldowns } from './lock-record.ts';
 import type { Claim, Cooldown, ExecutionId, LockRecord } from './lock-record.ts';
 
 const now = new Date('2026-01-02T03:04:05Z');
@@ -125,7 +125,7 @@ describe('a lock', () => {
     ['something cools down', { cooldowns: [endedMinutesAgo(1)] }, false],
     ['there is a holder', { holder: first, cooldowns: [] }, false],
   ])('may be removed when %s: %#', (_case, record, expected) => {
-    expect(isSpent(record, now, 5 * minutes)).toBe(expected);
+    expect(isCollectable(record, now, 5 * minutes)).toBe(expected);
   });
 
   it('never passes from one execution to another without a release', () => {

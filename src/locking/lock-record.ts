@@ -107,7 +107,7 @@ export function withCooldowns(record: LockRecord, others: readonly Cooldown[]): 
 }
 
 /** Whether a lock has neither a holder nor a cooldown, so that it may be removed. */
-export function isSpent(record: LockRecord, now: Date, cooldownMs: number): boolean {
+export function isCollectable(record: LockRecord, now: Date, cooldownMs: number): boolean {
   return record.holder === undefined && alive(record.cooldowns, now, cooldownMs).length === 0;
 }
 

@@ -12,7 +12,7 @@ import { metrics } from '../metrics/metrics.ts';
 import { LOCK_HOLDERS } from './lock-holders.ts';
 import type { LockHolders, TargetEvidence } from './lock-holders.ts';
 import { holderOf, lockName, lockPatch, newLock, readLock } from './lock-lease.ts';
-import { decideClaim, isSpent, released, unusedLock, withCooldowns } from './lock-record.ts';
+import { decideClaim, isCollectable, released, unusedLock, withCooldowns } from './lock-record.ts';
 import type { Claim, Cooldown, ExecutionId, LockRecord } from './lock-record.ts';
 
 /** The result of {@link TargetLocks.acquire}. */
@@ -118,7 +118,7 @@ export class TargetLocks {
       const record = lease === undefined ? unusedLock : readLock(lease, now);
       const next = released(record, execution, cooldown, now, this.cooldownMs);
       if (next === record) return true;
-      const isUnused = lease !== undefined && isSpent(next, now, this.cooldownMs);
+      const isUnused = lease !== undefined && isCollectable(next, now, this.cooldownMs);
       const done = isUnused ? this.remove(lease, signal) : this.write(lease ?? target, next, now, signal);
       return (await done) || undefined;
     });
@@ -140,7 +140,7 @@ export class TargetLocks {
     const lease = this.leases.store.get({ namespace: this.namespace, name });
     if (lease === undefined) return;
     const record = await this.withoutEndedHolder({ lease, live: true }, now, signal);
-    if (isSpent(record, now, this.cooldownMs)) await this.remove(lease, signal);
+    if (isCollectable(record, now, this.cooldownMs)) await this.remove(lease, signal);
   }
 
   /** Attempts a change until it has a result, on the first read if there is one and then on live reads. */

@@ -171,7 +171,7 @@ function aChildOf(execution: WorkflowExecution, name: string, more: object = {})
 }
 
 /** Makes an object foreign: it has another controller. */
-export const notOurs = {
+export const foreignOwned = {
   metadata: {
     ownerReferences: [{ apiVersion: 'v1', kind: 'WorkflowExecution', name: 'any', uid: 'another', controller: true }],
   },

@@ -46,7 +46,7 @@ describe('the steps of an execution', () => {
   it.each([
     ['new', aWorkflowExecution(), pending],
     ['Pending', aWorkflowExecution({ status: { phase: 'Pending' } }), pending],
-    ['Running', aRunningExecution(), ['keepTarget', 'releasePipelineRun', 'requestCancellation', 'followPipelineRun']],
+    ['Running', aRunningExecution(), ['restoreLock', 'releasePipelineRun', 'requestCancellation', 'followPipelineRun']],
     ['Completed', anEndedExecution(), finished],
     ['Skipped', aWorkflowExecution({ status: { phase: 'Skipped' } }), finished],
     ['Failed', anEndedExecution({ status: { phase: 'Failed' } }), finished],

@@ -17,7 +17,7 @@ import { followPipelineRun, requestCancellation } from './steps/follow-pipeline-
 import { addFinalizer, cancelBeforeStart, enforceStartDeadline, skipRestored } from './steps/pending.steps.ts';
 import { startPipelineRun } from './steps/start-pipeline-run.step.ts';
 import { parallel, type Step } from './steps/step.ts';
-import { acquireTarget, keepTarget, releaseTarget } from './steps/target.steps.ts';
+import { acquireTarget, restoreLock, releaseTarget } from './steps/target.steps.ts';
 import { validateSpec } from './steps/validate-spec.step.ts';
 
 const finished: readonly Step[] = [releasePipelineRun, observeGeneration, updateAuditCondition, expireFinished];
@@ -33,7 +33,7 @@ const steps: Readonly<Record<Phase, readonly Step[]>> = {
     parallel(addFinalizer, acquireTarget),
     startPipelineRun,
   ],
-  Running: [keepTarget, releasePipelineRun, requestCancellation, followPipelineRun],
+  Running: [restoreLock, releasePipelineRun, requestCancellation, followPipelineRun],
   Completed: finished,
   Failed: finished,
   Skipped: finished,

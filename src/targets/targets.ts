@@ -10,7 +10,7 @@ import {
   type ResolvedTarget,
   type ServedKind,
 } from '../workflow-execution/resolve-target.ts';
-import { canonicalTarget, parseTargetResource, type WrittenTarget } from '../workflow-execution/target-resource.ts';
+import { canonicalTarget, parseTargetResource, type ParsedTarget } from '../workflow-execution/target-resource.ts';
 
 /** API discovery lacks groups now, so a kind that it does not know may exist. */
 export class IncompleteDiscoveryError extends UnavailableError {}
@@ -99,7 +99,7 @@ export class Targets {
 }
 
 /** @throws IncompleteDiscoveryError if a group that is unavailable may have the kind */
-function assertComplete(snapshot: DiscoverySnapshot, written: WrittenTarget, resolved: ResolvedTarget): void {
+function assertComplete(snapshot: DiscoverySnapshot, written: ParsedTarget, resolved: ResolvedTarget): void {
   const missing = missingGroups(snapshot, written, resolved);
   if (missing.length === 0) return;
   const what = resolved.kind === 'found' ? `${written.kind} may be a kind of another group` : resolved.message;
@@ -114,7 +114,7 @@ function assertComplete(snapshot: DiscoverySnapshot, written: WrittenTarget, res
  */
 function missingGroups(
   { groups, staleGroups }: DiscoverySnapshot,
-  written: WrittenTarget,
+  written: ParsedTarget,
   resolved: ResolvedTarget,
 ): readonly string[] {
   const mayHaveKind = staleGroups.filter((one) => written.group === undefined || written.group === one);

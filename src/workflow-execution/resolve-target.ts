@@ -1,4 +1,4 @@
-import { canonicalTarget, type WrittenTarget } from './target-resource.ts';
+import { canonicalTarget, type ParsedTarget } from './target-resource.ts';
 
 /** A kind that the cluster serves, with all names that kubectl accepts. */
 export interface ServedKind {
@@ -37,7 +37,7 @@ export type ResolvedTarget =
  * Resolves a target as kubectl does: by kind, plural, singular or short name in any case. Full names take precedence over short
  * ones, and groups over later ones. The first kind with the written scope is chosen.
  */
-export function resolveTarget(written: WrittenTarget, { byFullName, byShortName }: KindIndex): ResolvedTarget {
+export function resolveTarget(written: ParsedTarget, { byFullName, byShortName }: KindIndex): ResolvedTarget {
   const full = inGroup(byFullName.get(written.kind), written);
   const named = full.length > 0 ? full : inGroup(byShortName.get(written.kind), written);
   const [first] = named;
@@ -53,7 +53,7 @@ export function resolveTarget(written: WrittenTarget, { byFullName, byShortName 
       };
 }
 
-function inGroup(kinds: readonly ServedKind[] = [], { group }: WrittenTarget): readonly ServedKind[] {
+function inGroup(kinds: readonly ServedKind[] = [], { group }: ParsedTarget): readonly ServedKind[] {
   return group === undefined ? kinds : kinds.filter((served) => served.group === group);
 }
 
@@ -72,12 +72,12 @@ function indexBy(
   return index;
 }
 
-function unknownKind({ kind, group }: WrittenTarget): string {
+function unknownKind({ kind, group }: ParsedTarget): string {
   const qualified = group === undefined ? kind : `${kind}.${group}`;
   return `the cluster does not serve a kind ${qualified}; \`kubectl api-resources\` lists the kinds`;
 }
 
-function wrongScope({ name }: WrittenTarget, { kind, namespaced }: ServedKind): string {
+function wrongScope({ name }: ParsedTarget, { kind, namespaced }: ServedKind): string {
   const canonical = `${kind.toLowerCase()}/${name}`;
   return namespaced
     ? `${kind.toLowerCase()} is namespaced: write NAMESPACE/${canonical}`

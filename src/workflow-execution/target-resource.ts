@@ -4,7 +4,7 @@ import type { WorkflowExecution } from './generated/workflow-execution.ts';
 export const maxTargetLength = 635;
 
 /** A target resource as written in the spec. */
-export interface WrittenTarget {
+export interface ParsedTarget {
   /** Absent if it is written as cluster-scoped. */
   readonly namespace?: string;
   /** Any name of the kind that kubectl accepts, in lower case: `deployment`, `deployments`, `deploy`. */
@@ -20,7 +20,7 @@ export interface WrittenTarget {
  *
  * @returns undefined if the text is invalid, which is only possible in objects that are older than the rule of the CRD
  */
-export function parseTargetResource(text: string): WrittenTarget | undefined {
+export function parseTargetResource(text: string): ParsedTarget | undefined {
   const [name, qualified, namespace, ...rest] = text.split('/').toReversed();
   if (!name || !qualified || namespace === '' || rest.length > 0) return undefined;
   const [kind, ...group] = qualified.toLowerCase().split('.');
@@ -39,7 +39,7 @@ export function parseTargetResource(text: string): WrittenTarget | undefined {
  *
  * @param kind as the API server names it
  */
-export function canonicalTarget({ namespace, name }: Pick<WrittenTarget, 'namespace' | 'name'>, kind: string): string {
+export function canonicalTarget({ namespace, name }: Pick<ParsedTarget, 'namespace' | 'name'>, kind: string): string {
   const rest = `${kind.toLowerCase()}/${name}`;
   return namespace === undefined ? rest : `${namespace}/${rest}`;
 }

@@ -1,5 +1,5 @@
 /** A time with nanosecond precision, in the shape of google.protobuf.Timestamp: seconds since 1970, and nanoseconds. */
-export interface Moment {
+export interface TimestampParts {
   readonly seconds: number;
   readonly nanos: number;
 }
@@ -19,7 +19,7 @@ export function timestamp(moment: Date): string {
  *
  * @returns undefined if it is invalid, such as 2026-02-30, which `Date` reads as 2 March
  */
-export function parseTimestamp(text: string): Moment | undefined {
+export function parseTimestamp(text: string): TimestampParts | undefined {
   const { second = '', fraction = '', zone = '' } = rfc3339.exec(text)?.groups ?? {};
   const local = Date.parse(`${second}Z`);
   if (Number.isNaN(local) || new Date(local).toISOString().slice(0, 19) !== second) return undefined;
@@ -32,12 +32,12 @@ export function parseTimestamp(text: string): Moment | undefined {
  *
  * @returns undefined outside the years 0 to 9999
  */
-export function formatTimestamp({ seconds, nanos }: Moment): string | undefined {
+export function formatTimestamp({ seconds, nanos }: TimestampParts): string | undefined {
   if (!isMoment({ seconds, nanos })) return undefined;
   return `${new Date(seconds * 1_000).toISOString().slice(0, 19)}.${String(nanos).padStart(9, '0')}Z`;
 }
 
-function isMoment({ seconds, nanos }: Moment): boolean {
+function isMoment({ seconds, nanos }: TimestampParts): boolean {
   const isNanos = Number.isInteger(nanos) && nanos >= 0 && nanos < 1e9;
   return isNanos && Number.isInteger(seconds) && seconds >= (earliest ?? 0) && seconds <= (latest ?? 0);
 }

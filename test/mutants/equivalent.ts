@@ -54,7 +54,7 @@ export const equivalentMutants: readonly EquivalentMutant[] = [
   },
   {
     file: 'src/locking/target-locks.ts',
-    code: 'const isUnused = lease !== undefined && isSpent(next, now, this.cooldownMs);',
+    code: 'const isUnused = lease !== undefined && isCollectable(next, now, this.cooldownMs);',
     original: 'lease !== undefined',
     replacement: 'true',
     reason: 'Without a Lease there is only something to write when a cooldown is left, and then it is not spent.',

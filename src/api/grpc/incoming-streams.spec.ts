@@ -10,7 +10,7 @@ import {
 } from '../generated/kubernaut/workflowexecution/v1/workflow_execution.ts';
 import { ExecutionGrpcServer } from './grpc-server.ts';
 import { IncomingStreams, normalizeTimeout, type IncomingStreamsOptions } from './incoming-streams.ts';
-import { opening, open, request, reset } from './raw-http2.builders.ts';
+import { clientPreface, open, request, reset } from './raw-http2.builders.ts';
 import { serviceName } from './service-definition.ts';
 
 const reflection = '/grpc.reflection.v1.ServerReflection/ServerReflectionInfo';
@@ -89,7 +89,7 @@ describe('a gRPC server', () => {
     const socket = await open(server.port);
     const calls = Array.from({ length: 30 }, (_each, at) => 2 * at + 1);
     const frames = calls.map((stream) => Buffer.concat([request(stream, headers), reset(stream, code)]));
-    socket.write(Buffer.concat([opening, ...frames, request(61, headers, true)]));
+    socket.write(Buffer.concat([clientPreface, ...frames, request(61, headers, true)]));
     await once(socket, 'data');
 
     expect(await ask(client(server))).toBe(unimplemented);
@@ -121,7 +121,7 @@ describe('a gRPC server', () => {
     const calls = Array.from({ length: 2 * limits.maxPerConnection + 1 }, (_, at) => 2 * at + 1);
     const headers = kinds['a known method'];
     const frames = calls.map((stream) => Buffer.concat([request(stream, headers), reset(stream)]));
-    socket.write(Buffer.concat([opening, ...frames]));
+    socket.write(Buffer.concat([clientPreface, ...frames]));
 
     await closed;
   });
@@ -190,7 +190,7 @@ describe('a gRPC server that admits few calls', () => {
     const closed = once(socket, 'close');
     const headers = { ':path': reflection, 'content-type': 'text/plain' };
     refused.add(socket.localPort);
-    socket.write(Buffer.concat([opening, ...[1, 3, 5].map((stream) => request(stream, headers, true))]));
+    socket.write(Buffer.concat([clientPreface, ...[1, 3, 5].map((stream) => request(stream, headers, true))]));
     await closed;
 
     expect(await ask(client(server))).toBe(unimplemented);

@@ -22,7 +22,10 @@ function literal(name: string, value: string): Buffer {
 }
 
 /** The first bytes of a client. */
-export const opening = Buffer.concat([Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'), frame(types.settings, 0, 0)]);
+export const clientPreface = Buffer.concat([
+  Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'),
+  frame(types.settings, 0, 0),
+]);
 
 /** The HEADERS of a request, which may end it or not. */
 export function request(stream: number, headers: Readonly<Record<string, string>>, isWhole = false): Buffer {

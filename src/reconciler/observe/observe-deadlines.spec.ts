@@ -3,7 +3,7 @@ import { aPipelineRun, aTaskRun, succeeded } from '../../tekton/pipeline-run.bui
 import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
 import { nextStatus } from '../../workflow-execution/status.ts';
 import { aWorkflowExecution } from '../../workflow-execution/workflow-execution.builders.ts';
-import { observeAnyEnd, observeGivenUp, observeUnrecordedEnd } from './observe-deadlines.ts';
+import { observeAnyEnd, observeUnrecordedCancellation, observeUnrecordedEnd } from './observe-deadlines.ts';
 
 const now = new Date('2026-01-02T03:10:00Z');
 const cancelled = aPipelineRun({ spec: { status: 'Cancelled' }, status: succeeded('False', 'Cancelled') });
@@ -55,7 +55,7 @@ describe('a run whose end Tekton does not record', () => {
     ['there is no TaskRun', [], false],
   ])('may have run steps when %s', (_, taskRuns, wasExecutionFailure) => {
     const failure = { reason: 'UnknownStatus', wasExecutionFailure };
-    expect(observeGivenUp(aPipelineRun(), taskRuns)).toMatchObject({ phase: 'Failed', failure });
+    expect(observeUnrecordedCancellation(aPipelineRun(), taskRuns)).toMatchObject({ phase: 'Failed', failure });
   });
 });
 
@@ -65,5 +65,8 @@ it('a run that succeeds before the cancellation is Completed', () => {
 });
 
 it('a run without a recorded end says that it was cancelled', () => {
-  expect(observeGivenUp(aPipelineRun(), [])).toHaveProperty('failure.message', expect.stringContaining('cancelled'));
+  expect(observeUnrecordedCancellation(aPipelineRun(), [])).toHaveProperty(
+    'failure.message',
+    expect.stringContaining('cancelled'),
+  );
 });

@@ -53,7 +53,7 @@ export function observeAnyEnd(
 }
 
 /** Observes a run of which nothing is alive and whose cancellation Tekton has not recorded. */
-export function observeGivenUp(pipelineRun: PipelineRun, taskRuns: readonly TaskRun[]): Observation {
+export function observeUnrecordedCancellation(pipelineRun: PipelineRun, taskRuns: readonly TaskRun[]): Observation {
   const { pipelineRun: reference, startTime } = observeRunning(pipelineRun);
   const { bundleDigest } = pipelineRun.status;
   return { pipelineRun: reference, startTime, bundleDigest, ...givenUp(pipelineRun, taskRuns) };

@@ -4,7 +4,7 @@ import type { FakeNetwork } from '../../kubernetes/fake-api-server.builders.ts';
 import { recordOf } from '../../kubernetes/json.ts';
 import { pipelineRunResource } from '../../tekton/pipeline-run.ts';
 import { buildPipelineRun, pipelineRunLabels } from '../../tekton/build-pipeline-run.ts';
-import { aFakeCluster, notOurs } from '../fake-cluster.builders.ts';
+import { aFakeCluster, foreignOwned } from '../fake-cluster.builders.ts';
 
 const { signal } = new AbortController();
 
@@ -78,7 +78,7 @@ describe('a PipelineRun with the name of ours', () => {
   it('is foreign when it has another controller', async () => {
     const { adoption, execution, unseenPipelineRun, runCache } = aFakeCluster();
     const one = execution();
-    const pipelineRun = unseenPipelineRun(one, notOurs);
+    const pipelineRun = unseenPipelineRun(one, foreignOwned);
     await expect(adoption.find(one, signal)).resolves.toEqual({ kind: 'foreign', pipelineRun });
     expect(runCache.size).toBe(0);
   });

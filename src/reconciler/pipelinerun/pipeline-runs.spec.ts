@@ -12,7 +12,7 @@ import { pipelineRunResource } from '../../tekton/pipeline-run.ts';
 import { tracedReconcile } from '../../tracing/reconcile-span.ts';
 import { endTraces, keepTraces } from '../../tracing/spans.builders.ts';
 import { activeTraceparent } from '../../tracing/tracer.ts';
-import { aFakeCluster, notOurs } from '../fake-cluster.builders.ts';
+import { aFakeCluster, foreignOwned } from '../fake-cluster.builders.ts';
 
 const { signal } = new AbortController();
 const aborted = AbortSignal.abort();
@@ -93,7 +93,7 @@ describe('finding the PipelineRun of an execution', () => {
   it('reads it live when the cache has a foreign one', async () => {
     const { pipelineRuns, execution, pipelineRun, unseenPipelineRun } = aFakeCluster();
     const one = execution();
-    pipelineRun(one, notOurs);
+    pipelineRun(one, foreignOwned);
     const ours = unseenPipelineRun(one);
     await expect(pipelineRuns.find(one, signal)).resolves.toEqual(ours);
   });
@@ -101,7 +101,7 @@ describe('finding the PipelineRun of an execution', () => {
   it('does not find a foreign one, unlike reading', async () => {
     const { pipelineRuns, execution, unseenPipelineRun } = aFakeCluster();
     const one = execution();
-    const theirs = unseenPipelineRun(one, notOurs);
+    const theirs = unseenPipelineRun(one, foreignOwned);
     await expect(pipelineRuns.find(one, signal)).resolves.toBeUndefined();
     await expect(pipelineRuns.read(one, signal)).resolves.toEqual(theirs);
   });

@@ -10,7 +10,7 @@ import { describeActivity, isLivePodOfRun, type RunIdentity, type TaskExecution 
 import type { TaskPod } from '../../tekton/task-pod.ts';
 import { isFinished, taskRunResource, type TaskRun } from '../../tekton/task-run.ts';
 import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
-import { isAskedToEnd, TaskRuns } from './task-runs.ts';
+import { isCancelRequested, TaskRuns } from './task-runs.ts';
 
 /**
  * Whether nothing of a run is alive any more after its PipelineRun has ended or is gone. `waitsFor` describes what still is;
@@ -64,7 +64,7 @@ export class RunEnds {
     const taskRuns = await this.taskRuns.list(run, childrenOf(pipelineRun), signal);
     const customRuns = await this.customRuns(run, pipelineRun, signal);
     const unfinished = [...taskRuns, ...customRuns].filter((child) => !isFinished(child));
-    const uncancelled = unfinished.filter((child) => !isAskedToEnd(child));
+    const uncancelled = unfinished.filter((child) => !isCancelRequested(child));
     await this.cancel(uncancelled, signal);
     // After the TaskRuns: a finished one creates no more pods.
     const live = livePods ?? (await this.taskRuns.livePods(run.namespace, signal));

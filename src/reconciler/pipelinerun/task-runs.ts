@@ -90,7 +90,7 @@ export class TaskRuns {
 }
 
 /** Whether Tekton was asked to cancel a TaskRun or CustomRun. */
-export function isAskedToEnd({ kind, spec }: TaskExecution): boolean {
+export function isCancelRequested({ kind, spec }: TaskExecution): boolean {
   return spec.status === cancellationFor(kind);
 }
 

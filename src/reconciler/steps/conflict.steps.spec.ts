@@ -3,7 +3,7 @@ import { succeeded } from '../../tekton/pipeline-run.builders.ts';
 import { pipelineRunResource } from '../../tekton/pipeline-run.ts';
 import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
 import { nextStatus } from '../../workflow-execution/status.ts';
-import { aFakeCluster, notOurs } from '../fake-cluster.builders.ts';
+import { aFakeCluster, foreignOwned } from '../fake-cluster.builders.ts';
 import { adoptOrEnd, endConflictingRun } from './conflict.steps.ts';
 import type { StepOutcome } from './step.ts';
 
@@ -65,7 +65,7 @@ describe('a PipelineRun that names an execution and differs from its own', () =>
 
   it.each([
     ['is gone', undefined],
-    ['was replaced by a foreign one', notOurs],
+    ['was replaced by a foreign one', foreignOwned],
   ])('is not replaced when it %s', async (_, over) => {
     const { written, next, server, run, unseenPipelineRun, own } = aConflict();
     const waiting = await written();

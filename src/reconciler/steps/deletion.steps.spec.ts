@@ -3,7 +3,7 @@ import { FakeClock } from '../../kubernetes/fake-clock.builders.ts';
 import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
 import { finalizer } from '../../workflow-execution/metadata.ts';
 import type { StatusWriter } from '../reporting/status-writer.ts';
-import { aFakeCluster, notOurs } from '../fake-cluster.builders.ts';
+import { aFakeCluster, foreignOwned } from '../fake-cluster.builders.ts';
 import { deletePipelineRun, removeFinalizer } from './deletion.steps.ts';
 
 const { signal } = new AbortController();
@@ -64,7 +64,7 @@ describe('deleting the PipelineRun of an execution that is being deleted', () =>
     const { deleteRun, execution, pipelineRun, storedRun } = aCluster();
     const one = execution(deleted);
     await expect(deleteRun(one)).resolves.toEqual({ kind: 'next', execution: one });
-    const theirs = pipelineRun(one, notOurs);
+    const theirs = pipelineRun(one, foreignOwned);
     await expect(deleteRun(one)).resolves.toEqual({ kind: 'next', execution: one });
     expect(storedRun(one)).toEqual(theirs);
   });

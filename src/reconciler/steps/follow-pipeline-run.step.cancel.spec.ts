@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { succeeded } from '../../tekton/pipeline-run.builders.ts';
 import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
-import { aFakeCluster, notOurs } from '../fake-cluster.builders.ts';
+import { aFakeCluster, foreignOwned } from '../fake-cluster.builders.ts';
 import { requestCancellation } from './follow-pipeline-run.step.ts';
 
 const { signal } = new AbortController();
@@ -40,7 +40,7 @@ describe('an execution that is cancelled while it runs', () => {
     ['it has ended', cancelled, { status: succeeded('True', 'Succeeded') }],
     ['it was cancelled by hand', cancelled, { spec: { status: 'Cancelled' } }],
     ['no cancellation is requested', { spec: { cancelRequested: false } }, {}],
-    ['it is foreign', cancelled, notOurs],
+    ['it is foreign', cancelled, foreignOwned],
   ])('keeps the PipelineRun when %s', async (_, over, run) => {
     const { request, execution, pipelineRun, server } = aCluster();
     const one = execution(over);

@@ -11,7 +11,7 @@ import {
 } from '../observe/observe-pipeline-run.ts';
 import {
   observeAnyEnd,
-  observeGivenUp,
+  observeUnrecordedCancellation,
   observeStartDeadlineExceeded,
   observeUnrecordedEnd,
 } from '../observe/observe-deadlines.ts';
@@ -120,7 +120,7 @@ async function giveUp(
   if (runEnd.kind === 'waiting' && !runEnd.isCancelled) {
     return awaitEnd(execution, pipelineRun, runEnd.waitsFor, context);
   }
-  return observed(observeGivenUp(pipelineRun, runEnd.taskRuns));
+  return observed(observeUnrecordedCancellation(pipelineRun, runEnd.taskRuns));
 }
 
 function observed(observation: Observation, requeueAfterMs?: number): StepOutcome {

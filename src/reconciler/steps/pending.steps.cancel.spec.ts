@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
-import { aFakeCluster, notOurs } from '../fake-cluster.builders.ts';
+import { aFakeCluster, foreignOwned } from '../fake-cluster.builders.ts';
 import { cancelBeforeStart } from './pending.steps.ts';
 
 const { signal } = new AbortController();
@@ -36,7 +36,7 @@ describe('an execution that is cancelled before it has started', () => {
   it('has failed although there is a foreign PipelineRun of its name', async () => {
     const { beforeStart, execution, unseenPipelineRun } = aCluster();
     const one = execution(cancelled);
-    unseenPipelineRun(one, notOurs);
+    unseenPipelineRun(one, foreignOwned);
     await expect(beforeStart(one)).resolves.toMatchObject({ observation: { phase: 'Failed' } });
   });
 

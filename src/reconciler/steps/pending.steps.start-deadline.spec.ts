@@ -5,7 +5,7 @@ import type {
   WorkflowExecution,
   WorkflowExecutionStatus,
 } from '../../workflow-execution/generated/workflow-execution.ts';
-import { aFakeCluster, notOurs } from '../fake-cluster.builders.ts';
+import { aFakeCluster, foreignOwned } from '../fake-cluster.builders.ts';
 import { RefusedStatuses } from '../executions/refused-statuses.ts';
 import { enforceStartDeadline, startDeadlineInMs } from './pending.steps.ts';
 
@@ -55,7 +55,7 @@ describe('the start deadline', () => {
 
   it.each([
     ['there is no PipelineRun', undefined],
-    ['there is a foreign one of its name', notOurs],
+    ['there is a foreign one of its name', foreignOwned],
   ])('fails an execution that was refused for too long when %s', async (_, other) => {
     const { step, execution, unseenPipelineRun } = aStep(10);
     const one = execution({ status: refused });

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { LockContendedError } from '../../locking/target-locks.ts';
 import { pipelineRunResource } from '../../tekton/pipeline-run.ts';
 import { workflowExecutionResource } from '../../workflow-execution/resource.ts';
-import { aFakeCluster, notOurs } from '../fake-cluster.builders.ts';
+import { aFakeCluster, foreignOwned } from '../fake-cluster.builders.ts';
 import { startPipelineRun } from './start-pipeline-run.step.ts';
 
 const { signal } = new AbortController();
@@ -63,7 +63,7 @@ describe('the target of an execution whose PipelineRun name is taken by a foreig
     const context = { ...cluster, creationErrors, config: { statusDeadlineMs: 600_000 } };
     const own = execution();
     const rival = execution({ metadata: { name: 'rival', uid: 'uid-rival' } });
-    unseenPipelineRun(own, notOurs);
+    unseenPipelineRun(own, foreignOwned);
     await startPipelineRun(own, context, signal);
     expect(occupancy.reserve(rival)).toBe(true);
   });

@@ -11,7 +11,7 @@ import type { FakeNetwork } from '../../kubernetes/fake-api-server.builders.ts';
 import { succeeded } from '../../tekton/pipeline-run.builders.ts';
 import { pipelineRunResource } from '../../tekton/pipeline-run.ts';
 import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
-import { aFakeCluster, notOurs } from '../fake-cluster.builders.ts';
+import { aFakeCluster, foreignOwned } from '../fake-cluster.builders.ts';
 import { startPipelineRun } from './start-pipeline-run.step.ts';
 
 const { signal } = new AbortController();
@@ -64,7 +64,7 @@ describe('starting an execution', () => {
   it('fails the execution when there is a foreign PipelineRun of its name', async () => {
     const { start, execution, unseenPipelineRun } = aCluster();
     const one = execution();
-    unseenPipelineRun(one, notOurs);
+    unseenPipelineRun(one, foreignOwned);
     await expect(start(one)).resolves.toMatchObject({
       kind: 'observed',
       observation: { phase: 'Failed', failure: { reason: 'PipelineRunConflict', wasExecutionFailure: false } },

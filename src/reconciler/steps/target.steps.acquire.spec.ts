@@ -5,7 +5,7 @@ import type { TargetEvidence } from '../../locking/lock-holders.ts';
 import type { Claim } from '../../locking/lock-record.ts';
 import type { Acquisition, TargetLocks } from '../../locking/target-locks.ts';
 import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
-import { aFakeCluster, notOurs } from '../fake-cluster.builders.ts';
+import { aFakeCluster, foreignOwned } from '../fake-cluster.builders.ts';
 import { acquireTarget } from './target.steps.ts';
 
 const { signal } = new AbortController();
@@ -88,7 +88,7 @@ describe('acquiring the target of an execution', () => {
   it('skips it although there is a foreign PipelineRun of its name', async () => {
     const { step, execution, unseenPipelineRun } = aStep(busy);
     const one = execution();
-    unseenPipelineRun(one, notOurs);
+    unseenPipelineRun(one, foreignOwned);
     await expect(step(one)).resolves.toMatchObject({ observation: { phase: 'Skipped' } });
   });
 

@@ -51,7 +51,7 @@ async function acquire(
  * Restores the deleted or emptied lock of a Running execution. The target is safe without it, because
  * executions are checked as well; so an error is logged and delays nothing.
  */
-export const keepTarget: Step<With<'locks' | 'clock' | 'log'>> = async (execution, { locks, clock, log }, signal) => {
+export const restoreLock: Step<With<'locks' | 'clock' | 'log'>> = async (execution, { locks, clock, log }, signal) => {
   const target = targetOf(execution);
   try {
     if (target !== undefined) await locks.restore(target, idOf(execution), clock.now(), signal);

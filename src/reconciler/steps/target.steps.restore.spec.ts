@@ -6,7 +6,7 @@ import { silentLogger } from '../../kubernetes/logger.ts';
 import { aReplica, leaseOf } from '../../locking/replica.builders.ts';
 import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
 import { aWorkflowExecution } from '../../workflow-execution/workflow-execution.builders.ts';
-import { keepTarget } from './target.steps.ts';
+import { restoreLock } from './target.steps.ts';
 
 const { signal } = new AbortController();
 const target = 'payment/deployment/payment-api';
@@ -16,13 +16,13 @@ function aStep(network: FakeNetwork = {}) {
   const replica = aReplica({ network });
   const warn = jest.fn();
   const context = { locks: replica.locks, clock: new FakeClock(), log: { ...silentLogger, warn } };
-  return { ...replica, warn, step: (execution: WorkflowExecution) => keepTarget(execution, context, signal) };
+  return { ...replica, warn, step: (execution: WorkflowExecution) => restoreLock(execution, context, signal) };
 }
 
 /** A network on which every request fails with this error. */
 const failing = (error: Error): FakeNetwork => ({ before: () => Promise.reject(error) });
 
-describe('keeping the target of a running execution', () => {
+describe('restoring the lock of a running execution', () => {
   it('restores a deleted lock', async () => {
     const { step, server } = aStep();
     await expect(step(running)).resolves.toEqual({ kind: 'next', execution: running });
