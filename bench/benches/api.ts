@@ -198,10 +198,10 @@ function togetherOf(calls: readonly MeasuredCalls[], reads: readonly MeasuredCal
 
 function notes(executions: number): string[] {
   return [
-    `There are ${executions.toLocaleString('en')} executions that have ended; Get reads them all over the place, List walks the pages.`,
-    'Get and List are those of a service that leads, Create that of a replica that does not, while nobody works on what is created: so it is with the ceiling, too.',
-    'Creates of both transports take turns, in one order and then in the other, and their figures are means of the two; their ceiling is measured before and after.',
-    'WFE_RATE_LIMIT and WFE_RATE_BURST are 100000: one caller makes all calls. What the cluster says about a caller is kept for 10 s (WFE_AUTH_CACHE); each measurement has a new token, and is over before that is asked again. Renewals of the leader and watches that are taken up again are not counted.',
-    'gRPC calls share one connection; REST has one for each call that is under way.',
+    `There are ${executions.toLocaleString('en')} finished executions; Get reads random ones, List walks the pages.`,
+    'Get and List are measured on the leader, Create on another replica while nothing reconciles the new executions; the same holds for the ceiling.',
+    'Creates over both transports alternate in both orders, and their figures are means; their ceiling is measured before and after.',
+    'WFE_RATE_LIMIT and WFE_RATE_BURST are 100000: one caller makes all calls. Reviews of a caller are cached for 10 s (WFE_AUTH_CACHE); each measurement has a new token, and ends before it is reviewed again. Lease renewals and resumed watches are not counted.',
+    'gRPC calls share one connection; REST has one for each call in flight.',
   ];
 }

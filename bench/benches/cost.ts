@@ -22,7 +22,7 @@ export const cost: Bench = {
         ...figuresOf(called, patches).map(prefixed('over gRPC')),
       ],
       notes: [
-        'The renewals of the leader, one every two seconds whatever happens, are not counted.',
+        'Lease renewals of the leader, one every two seconds, are not counted.',
         'Executions are created by the load on the API server, or over gRPC by the service itself, which gives them their finalizer.',
       ],
     };

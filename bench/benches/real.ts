@@ -51,17 +51,17 @@ export const real: Bench = {
 };
 
 const notes = [
-  'One run at a time, in pairs: bare, execution, execution, bare, and so on. So both kinds follow both kinds equally often, ' +
-    'and a machine that becomes slower, or has more and more ended pods, is slower for both. The next one begins when ' +
-    'everything is said of the one before, which for an execution is when its audit events are recorded.',
-  'The kubelet looks at its containers once a second, so that pods end on its beat, and so would all runs begin on it. ' +
-    'Before each run there is a pause of a part of a second, the same for both of a pair: they meet the beat everywhere.',
+  'One run at a time, in pairs: bare, execution, execution, bare, and so on. Each kind follows each kind equally often, so a ' +
+    'machine that becomes slower, or accumulates ended pods, affects both. The next run starts when the previous one is ' +
+    'complete: for an execution, when its audit events are recorded.',
+  'The kubelet checks its containers once a second, so pods end in step with it, and so would all runs start. A pause of a ' +
+    'fraction of a second before each run, the same for both of a pair, spreads the starts over the second.',
   'Bare PipelineRuns have the same spec, which is checked, and as many labels, annotations and owners; they run in the same ' +
-    'namespace as the same ServiceAccount. The service is there meanwhile, and has nothing to do: it does not see them.',
-  'End to end is from the acknowledged create until a watch of the load shows the terminal phase, or the end of the bare ' +
+    'namespace as the same ServiceAccount. The service is running but idle: it does not watch them.',
+  'End to end is from the acknowledged create until a watch of the load shows the final phase, or the end of the bare ' +
     "PipelineRun, whose create has by then already waited for Tekton's webhook.",
-  'The interval is that of 95 %, by a bootstrap over the pairs with a seed. Pods take differently long; what the service ' +
-    'itself adds is the sum of two times in which pods have no part.',
+  'The interval is a 95 % confidence interval, by a seeded bootstrap over the pairs. The duration of pods varies; what the ' +
+    'service itself adds is the sum of two times that do not include pods.',
   'CPU times are those beyond an idle system. What runs on the node (kubelet, containerd, the containers) is not counted.',
 ];
 

@@ -34,9 +34,9 @@ export const single: Bench = {
         ...inSingleWrites('PipelineRun done to terminal, beyond the bare list of pods', beyondLists(runs), writeMs),
       ],
       notes: [
-        'A consistent list of pods waits up to 100 ms until the watch cache of the API server knows of the progress of etcd ' +
-          '(KEP-2340, ConsistentListFromCache). The service needs one before it calls a run ended (ADR 0038), so its time is ' +
-          'told beyond that of a bare list which begins at the same moment.',
+        'A consistent list of pods waits up to 100 ms until the watch cache of the API server has caught up with etcd ' +
+          '(KEP-2340, ConsistentListFromCache). The service needs one before it considers a run ended (ADR 0038), so its ' +
+          'time is reported beyond that of a bare list that starts at the same time.',
       ],
     };
   },

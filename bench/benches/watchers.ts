@@ -217,9 +217,9 @@ function withoutAim({ name, value, unit }: Figure): Figure {
 function notes(count: number): string[] {
   const callers = Math.ceil(count / perCaller);
   return [
-    `${count.toLocaleString('en')} watchers of ${callers} callers, with the limits as shipped; for delays each has a connection of its own. Delay is from the acknowledgement of a change to the event that tells of it.`,
-    `Memory: VmRSS of the service ${restMs / 1_000} s after all were open, less that of ${restMs / 1_000} s after the first of each caller was, on a service that has just started; nothing changed meanwhile. About 15 MB of it come once, whatever the service is asked for: the young generation of the heap, which was given back before and grows again. So the second half of all is told by itself. A connection brings its TLS and HTTP/2.`,
-    'What changes is an annotation of executions that have ended, so that the service has nothing else to do.',
-    'A watch tells states, not steps: where events are more than can be sent, those who are behind get the latest state of each execution, and fewer events than there were changes.',
+    `${count.toLocaleString('en')} watchers of ${callers} callers, with the default limits; for delays each has its own connection. Delay is from the acknowledgement of a change to its event.`,
+    `Memory: VmRSS of the service ${restMs / 1_000} s after all were open, minus VmRSS ${restMs / 1_000} s after the first one of each caller, on a service that has just started, without changes. About 15 MB are the young generation of the heap, which grows once under any load. So the second half is reported separately. A connection includes TLS and HTTP/2.`,
+    'Changes are to an annotation of finished executions, so that the service has no other work.',
+    'A watch sends states: a slow watcher gets the latest state of each execution, and fewer events than there were changes.',
   ];
 }

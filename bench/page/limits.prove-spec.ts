@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { closest, limitsOf, type Limit, type Lookup } from './limits.ts';
 
-/** Figures by name, whatever the bench. */
+/** Figures by name, of any bench. */
 function measured(figures: Readonly<Record<string, number>>): Lookup {
   return (_bench, figure) => figures[figure];
 }
