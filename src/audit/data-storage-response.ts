@@ -21,7 +21,7 @@ export function parseIngestResponse(response: DataStorageResponse): IngestResult
   const { status } = response;
   const body = recordOf(parseJson(response.body));
   const failure = { detail: detailOf(status, body), retryAfterMs: retryAfterMs(response) };
-  // Without the id the response is not whole, and may not be data storage's own.
+  // Without the id the response is incomplete, and may not be from data storage.
   if (status === 201 && typeof body['event_id'] === 'string') return { state: 'recorded' };
   if (status === 202) return { state: 'accepted' };
   if (status >= 300 && status < 500) return { state: exceptions[status] ?? 'refused', ...failure };

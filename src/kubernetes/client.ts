@@ -226,6 +226,6 @@ function parse<T extends KubernetesObject>(resource: ResourceType<T>, raw: unkno
   } catch (cause) {
     if (cause instanceof KubernetesError) throw cause;
     const why = cause instanceof Error ? cause.message : String(cause);
-    throw new InvalidObjectError(`The server sent a ${resource.kind} that is not one: ${why}`, { cause });
+    throw new InvalidObjectError(`The server sent an invalid ${resource.kind}: ${why}`, { cause });
   }
 }

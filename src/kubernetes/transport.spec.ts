@@ -134,7 +134,7 @@ describe('a response', () => {
   });
 
   it.each([
-    ['an object of another kind', { metadata: {} }, 'The server sent a Thing that is not one: colour is missing'],
+    ['an object of another kind', { metadata: {} }, 'The server sent an invalid Thing: colour is missing'],
     ['no object', [], 'was not answered with a JSON object'],
   ])('with %s is InvalidObject', async (_what, body, message) => {
     const { client } = await answers(body);

@@ -13,7 +13,7 @@ export interface Watched {
 /**
  * Watches objects until they satisfy a condition.
  *
- * @param what completes "waited in vain until …"
+ * @param what completes "timed out waiting until …"
  * @param holds gets all objects, at the start and after each change
  * @param deadlineMs reached only if it never holds
  * @returns the objects for which it held
@@ -36,7 +36,7 @@ export async function waitFor<T extends KubernetesObject>(
   };
   const deadline = setTimeout(() => {
     const last = JSON.stringify(reflector.store.list(), undefined, 2);
-    reject(new Error(`waited ${deadlineMs} ms in vain until ${what}; last seen: ${last}`));
+    reject(new Error(`timed out after ${deadlineMs} ms, waiting until ${what}; last seen: ${last}`));
   }, deadlineMs);
   reflector.onChange(look);
   const run = reflector.run(stop.signal);

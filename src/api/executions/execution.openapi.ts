@@ -57,7 +57,7 @@ export const ApiCreate = () =>
     ...problemResponses(
       [
         'PermissionDenied',
-        'The caller may not do this in the namespace, or admission control or a quota of the cluster refuses it.',
+        'The caller lacks the permission in the namespace, or admission control or a quota rejects the execution.',
       ],
       ['NotFound', 'The namespace does not exist.'],
       [
@@ -75,7 +75,7 @@ export const ApiGet = () =>
       operationId: 'getWorkflowExecution',
       summary: 'Read an execution',
       description:
-        'From the cache of this replica, which may be a moment behind the cluster; from the cluster if the cache does not have it.',
+        'Reads from the cache of this replica, which may lag by milliseconds, or from the cluster if the execution is not cached.',
     }),
     ApiOkResponse({ description: 'The execution.', type: WorkflowExecutionDto }),
     ...problemResponses(notFound),
@@ -96,7 +96,7 @@ export const ApiCancel = () =>
     ApiOkResponse({ description: 'The execution that is being cancelled.', type: WorkflowExecutionDto }),
     ...problemResponses(
       notFound,
-      ['FailedPrecondition', 'The execution has ended already, other than by being cancelled.'],
+      ['FailedPrecondition', 'The execution has ended without being cancelled.'],
       ...bodyErrors,
     ),
   );
@@ -123,7 +123,7 @@ export const ApiList = () =>
       description:
         'Newest first. Pages read with `continue` neither skip nor repeat an execution that exists throughout. A list ' +
         'includes what the same replica has created before; with `minResourceVersion`, what any replica has created. An ' +
-        'execution has to match all given filters.',
+        'execution must match all given filters.',
     }),
     ApiOkResponse({ description: 'One page of executions.', type: WorkflowExecutionListDto }),
     ...problemResponses(['PositionExpired', 'The cluster has no such resource version.']),

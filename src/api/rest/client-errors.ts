@@ -16,7 +16,7 @@ const knownErrors: Readonly<Record<string, readonly [ErrorCode, string]>> = {
   HPE_CHUNK_EXTENSIONS_OVERFLOW: ['TooLarge', 'the extensions of the chunks of the body are too large'],
   ERR_HTTP_REQUEST_TIMEOUT: [
     'RequestTimeout',
-    `headers have to be there within ${httpLimits.headersTimeoutMs / 1_000} s, a whole request within ${httpLimits.requestTimeoutMs / 1_000} s`,
+    `headers must arrive within ${httpLimits.headersTimeoutMs / 1_000} s, and the request within ${httpLimits.requestTimeoutMs / 1_000} s`,
   ],
 };
 

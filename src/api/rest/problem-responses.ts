@@ -15,7 +15,7 @@ export const ApiExecutions = () =>
     ApiBearerAuth(),
     ...problemResponses(
       ['Unauthenticated', 'The bearer token is missing, unknown to the cluster, or issued for another audience.'],
-      ['PermissionDenied', 'The caller may not do this in the namespace.'],
+      ['PermissionDenied', 'The caller lacks the permission in the namespace.'],
       ['InvalidArgument', 'Fields or parameters are invalid; `errors` names each of them.'],
       ['RequestTimeout', 'The headers, or the whole request, took too long to arrive.'],
       ['HeadersTooLarge', `The request line and the headers are larger than ${sizeText(httpLimits.maxHeaderBytes)}.`],

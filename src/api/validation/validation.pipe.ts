@@ -69,7 +69,7 @@ function messagesOf({ nestedValidation: _nested, ...constraints }: Record<string
   return first === undefined ? Object.values(constraints).reverse() : [constraints[first] ?? ''];
 }
 
-const loneSurrogate = 'has a surrogate without its other half, which is no character';
+const loneSurrogate = 'has a lone surrogate, which is not a character';
 
 /**
  * Refuses values that class-transformer fails on or silently drops: deep nesting overflows its stack, many values hold the

@@ -11,7 +11,7 @@ export async function until(
 ): Promise<void> {
   const end = performance.now() + ms;
   for (let pauseMs = 5; !(await holds()); pauseMs = Math.min(pauseMs * 1.5, maxPauseMs)) {
-    if (performance.now() > end) throw new Error(`Waited ${ms} ms in vain until ${what}`);
+    if (performance.now() > end) throw new Error(`Timed out after ${ms} ms, waiting until ${what}`);
     await new Promise((resolve) => setTimeout(resolve, pauseMs));
   }
 }
@@ -19,7 +19,7 @@ export async function until(
 /** Awaits a promise that may never settle; throws when it has not within the deadline. */
 export async function inTime<T>(what: string, promise: Promise<T>, ms = defaultDeadlineMs): Promise<T> {
   const { promise: late, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => reject(new Error(`Waited ${ms} ms in vain until ${what}`)), ms);
+  const timer = setTimeout(() => reject(new Error(`Timed out after ${ms} ms, waiting until ${what}`)), ms);
   try {
     return await Promise.race([promise, late]);
   } finally {

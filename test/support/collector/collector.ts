@@ -19,7 +19,7 @@ export interface Collector {
   readonly grpcEndpoint: string;
   /** All spans received so far. */
   readonly spans: readonly ReceivedSpan[];
-  /** Waits until the spans satisfy a condition. `what` completes "waited in vain until …". */
+  /** Waits until the spans satisfy a condition. `what` completes "timed out waiting until …". */
   until(what: string, holds: (spans: readonly ReceivedSpan[]) => boolean): Promise<readonly ReceivedSpan[]>;
   stop(): Promise<void>;
 }

@@ -46,7 +46,11 @@ export class SpanSink {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         this.#looks.delete(look);
-        reject(new Error(`waited ${deadlineMs} ms in vain until ${what}: ${JSON.stringify(this.spans, undefined, 1)}`));
+        reject(
+          new Error(
+            `timed out after ${deadlineMs} ms, waiting until ${what}: ${JSON.stringify(this.spans, undefined, 1)}`,
+          ),
+        );
       }, deadlineMs);
       const look = (): void => {
         if (!holds(this.spans)) return;
