@@ -57,7 +57,7 @@ export const statusRules: readonly StatusRule[] = [
     { message: 'followed' },
     { pipelineRunRef: null },
     '<nil>',
-    'names the only PipelineRun',
+    'status.pipelineRunRef is immutable',
     { phase: 'Running', pipelineRunRef: run },
   ),
   statusRule(
@@ -65,7 +65,7 @@ export const statusRules: readonly StatusRule[] = [
     { pipelineRunRef: { ...run, uid: 'a' } },
     { pipelineRunRef: { ...run, name: 'we-2' } },
     '<nil>',
-    'names the only PipelineRun',
+    'status.pipelineRunRef is immutable',
     { phase: 'Running', pipelineRunRef: run },
   ),
   statusRule(
