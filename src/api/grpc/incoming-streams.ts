@@ -68,9 +68,11 @@ export class IncomingStreams {
     session.removeAllListeners('stream');
     session.on('stream', (stream: ServerHttp2Stream, headers: IncomingHttpHeaders, ...rest: unknown[]) => {
       normalizeTimeout(headers);
-      if (unaryPaths.has(headers[':path'] ?? '')) this.limitResponseTime(stream);
+      const isUnary = unaryPaths.has(headers[':path'] ?? '');
       this.queue.add(session, {
         run: () => {
+          // Not before: the timer of a stream that is closed already would keep it in memory.
+          if (isUnary) this.limitResponseTime(stream);
           for (const listener of listeners) Reflect.apply(listener, session, [stream, headers, ...rest]);
         },
         isObsolete: () => stream.closed || stream.destroyed,
