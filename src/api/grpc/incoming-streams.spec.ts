@@ -1,8 +1,7 @@
-import { channel } from 'node:diagnostics_channel';
-import { EventEmitter, once } from 'node:events';
+import { once } from 'node:events';
 import { connect as connectHttp2, constants, type ClientHttp2Session, type ClientHttp2Stream } from 'node:http2';
 import type { sendUnaryData, ServerWritableStream } from '@grpc/grpc-js';
-import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { ConnectionLimits } from '../../connections/connection-limits.ts';
 import {
   WorkflowExecutionServiceService,
@@ -196,23 +195,6 @@ describe('a gRPC server that admits few calls', () => {
 
     expect(await ask(client(server))).toBe(unimplemented);
   });
-});
-
-it.each([
-  [true, 0],
-  [false, 1],
-])('a response has no timer, which would hold its memory, if its stream is closed: %p', (closed, timers) => {
-  const session = Object.assign(new EventEmitter(), { destroyed: false });
-  const setTimeout = jest.fn();
-  const stream = Object.assign(new EventEmitter(), { session, closed, destroyed: false, setTimeout });
-  session.on('stream', () => undefined);
-  const stop = new IncomingStreams(limits).start();
-
-  channel('http2.server.stream.created').publish({ stream });
-  session.emit('stream', stream, { ':path': `/${serviceName}/GetWorkflowExecution` });
-  stop();
-
-  expect(setTimeout).toHaveBeenCalledTimes(timers);
 });
 
 it.each([
