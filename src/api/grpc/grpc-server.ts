@@ -44,6 +44,7 @@ export class ExecutionGrpcServer extends ServerGrpc implements DrainableServer {
   private readonly server: Server;
   private readonly listener: NetServer;
   private readonly unused = new Set<Socket>();
+  private readonly stopStreams: () => void;
 
   constructor(options: GrpcServerOptions) {
     const { address, health, interceptors, connections, streams, certificate, age } = options;
@@ -59,7 +60,7 @@ export class ExecutionGrpcServer extends ServerGrpc implements DrainableServer {
     reflection().addToServer(this.server);
     this.listener = this.createListener(certificate);
     connections.applyTo(this.listener);
-    this.listener.once('close', streams.start());
+    this.stopStreams = streams.start();
   }
 
   /** The port; throws if it does not listen. */
@@ -73,7 +74,12 @@ export class ExecutionGrpcServer extends ServerGrpc implements DrainableServer {
   override close(): Promise<void> {
     this.listener.close();
     for (const socket of this.unused) socket.destroy();
-    return new Promise((resolve) => this.server.tryShutdown(() => resolve()));
+    return new Promise((resolve) =>
+      this.server.tryShutdown(() => {
+        this.stopStreams();
+        resolve();
+      }),
+    );
   }
 
   force(): void {
