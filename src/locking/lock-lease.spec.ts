@@ -69,6 +69,17 @@ describe('the Lease of a target', () => {
     });
   });
 
+  it('keeps the time at which its holder acquired it when another execution adds a cooldown', () => {
+    const later = new Date('2026-01-02T04:00:00Z');
+    const { spec } = stored(held);
+    const patch = (record: LockRecord) => lockPatch(stored(held), record, later);
+
+    expect(patch({ ...held, cooldowns: [] })).toMatchObject({ spec });
+    expect(patch({ ...held, holder: anId('third') })).toMatchObject({
+      spec: { acquireTime: '2026-01-02T04:00:00.000000Z' },
+    });
+  });
+
   it('is read as it was written', () => {
     const part = fc.stringMatching(/^[a-z0-9]([-a-z0-9]{0,10}[a-z0-9])?$/);
     const id = fc.record({ namespace: part, name: part, uid: fc.uuid() });

@@ -57,11 +57,17 @@ export function newLock(namespace: string, target: string, record: LockRecord, n
   };
 }
 
-/** The merge patch that writes `record` to a Lease, with the resourceVersion that was read as a precondition. */
-export function lockPatch({ metadata: { uid, resourceVersion } }: Lease, record: LockRecord, now: Date): object {
+/**
+ * The merge patch that writes `record` to a Lease, with the resourceVersion that was read as a precondition. A holder that
+ * stays the same keeps the time at which it acquired the lock.
+ */
+export function lockPatch({ metadata, spec }: Lease, record: LockRecord, now: Date): object {
+  const { uid, resourceVersion } = metadata;
+  const holder = writtenHolder(record, now);
+  const isSame = holder.holderIdentity !== undefined && holder.holderIdentity === spec.holderIdentity;
   return {
     metadata: { uid, resourceVersion, annotations: { [cooldownsAnnotation]: null, ...writtenCooldowns(record) } },
-    spec: { holderIdentity: null, acquireTime: null, ...writtenHolder(record, now) },
+    spec: { holderIdentity: null, acquireTime: null, ...holder, ...(isSame && { acquireTime: spec.acquireTime }) },
   };
 }
 
