@@ -1,17 +1,10 @@
 import { once } from 'node:events';
-import { connect as connectHttp2, constants, type ClientHttp2Session, type ClientHttp2Stream } from 'node:http2';
-import type { sendUnaryData, ServerWritableStream } from '@grpc/grpc-js';
+import { connect as connectHttp2, type ClientHttp2Session, type ClientHttp2Stream } from 'node:http2';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { ConnectionLimits } from '../../connections/connection-limits.ts';
-import {
-  WorkflowExecutionServiceService,
-  type GetWorkflowExecutionResponse,
-  WatchWorkflowExecutionsResponse,
-} from '../generated/kubernaut/workflowexecution/v1/workflow_execution.ts';
 import { ExecutionGrpcServer } from './grpc-server.ts';
 import { IncomingStreams, normalizeTimeout, type IncomingStreamsOptions } from './incoming-streams.ts';
 import { clientPreface, open, request, reset } from './raw-http2.builders.ts';
-import { serviceName } from './service-definition.ts';
 
 const reflection = '/grpc.reflection.v1.ServerReflection/ServerReflectionInfo';
 const limits = { maxOpen: 80, maxPerConnection: 40 };
@@ -147,35 +140,6 @@ describe('a gRPC server', () => {
     call.write(Buffer.from([1, 0, 0, 0, 1, 0]));
 
     expect(await statusOf(call)).toBe(unimplemented);
-  });
-});
-
-describe('a response that its client does not read', () => {
-  let server: ExecutionGrpcServer;
-  beforeAll(async () => {
-    server = await startServer({ responseTimeoutMs: 100 });
-    const executions = {
-      getWorkflowExecution: (_call: unknown, done: sendUnaryData<GetWorkflowExecutionResponse>) =>
-        done(null, { workflowExecution: undefined }),
-      watchWorkflowExecutions: (call: ServerWritableStream<unknown, WatchWorkflowExecutionsResponse>) =>
-        call.write(WatchWorkflowExecutionsResponse.fromPartial({ resourceVersion: '1' })),
-    };
-    const grpc = await server.createClient();
-    grpc.removeService(WorkflowExecutionServiceService);
-    grpc.addService(WorkflowExecutionServiceService, executions);
-  });
-  afterAll(() => end(server));
-
-  it('is cancelled after the timeout, unless it is a stream', async () => {
-    const session = connectHttp2(`http://127.0.0.1:${server.port}`, { settings: { initialWindowSize: 0 } });
-    sessions.push(session);
-    const [watch, get] = ['WatchWorkflowExecutions', 'GetWorkflowExecution'].map((method) =>
-      begin(session, { ':path': `/${serviceName}/${method}` }).end(Buffer.alloc(5)),
-    );
-
-    await once(get!, 'close');
-
-    expect([get?.rstCode, watch?.closed]).toEqual([constants.NGHTTP2_CANCEL, false]);
   });
 });
 

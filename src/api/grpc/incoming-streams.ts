@@ -1,10 +1,8 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import { constants, type Http2Session, type IncomingHttpHeaders, type ServerHttp2Stream } from 'node:http2';
-import { responseTimeoutMs } from '../../config/limits.ts';
+import { type Http2Session, type IncomingHttpHeaders, type ServerHttp2Stream } from 'node:http2';
 import type { Peer } from '../../connections/connection-limits.ts';
 import { callsPerTurn, PacedQueue } from '../../connections/paced-queue.ts';
 import { isRecord } from '../../kubernetes/json.ts';
-import { unaryPaths } from './service-definition.ts';
 
 /** Channel of the streams of HTTP/2 servers, which Node.js publishes before it emits `stream`. */
 const streamCreated = 'http2.server.stream.created';
@@ -16,8 +14,6 @@ export interface IncomingStreamsOptions {
   readonly maxPerConnection: number;
   /** Whether a connection may make another call; by default it may. */
   readonly admits?: (peer: Peer) => boolean;
-  /** Time without progress, in milliseconds, after which a unary response that is not read is cancelled. */
-  readonly responseTimeoutMs?: number;
 }
 
 /**
@@ -68,21 +64,12 @@ export class IncomingStreams {
     session.removeAllListeners('stream');
     session.on('stream', (stream: ServerHttp2Stream, headers: IncomingHttpHeaders, ...rest: unknown[]) => {
       normalizeTimeout(headers);
-      const isUnary = unaryPaths.has(headers[':path'] ?? '');
       this.queue.add(session, {
         run: () => {
-          // Not before: the timer of a stream that is closed already would keep it in memory.
-          if (isUnary) this.limitResponseTime(stream);
           for (const listener of listeners) Reflect.apply(listener, session, [stream, headers, ...rest]);
         },
         isObsolete: () => stream.closed || stream.destroyed,
       });
-    });
-  }
-
-  private limitResponseTime(stream: ServerHttp2Stream): void {
-    stream.setTimeout(this.options.responseTimeoutMs ?? responseTimeoutMs, () => {
-      if (stream.headersSent) stream.close(constants.NGHTTP2_CANCEL);
     });
   }
 
