@@ -65,7 +65,7 @@ export class WatchCursor<T extends KubernetesObject> {
     return this.report(oldest(this.readings.map(limitOf)));
   }
 
-  /** Reads the next entry; undefined if there is none at the moment. */
+  /** Reads the next entry; undefined if none is available yet. */
   next(): CursorEvent<T> | undefined {
     const head = this.head();
     if (head === undefined) return undefined;
@@ -75,7 +75,7 @@ export class WatchCursor<T extends KubernetesObject> {
     return { entry, position: this.report(oldest([entry.through, ...others])) };
   }
 
-  /** Skips entries until one is wanted; false if there is none at the moment. */
+  /** Skips entries that do not match; false if no matching entry is available yet. */
   skipTo(isWanted: (object: T) => boolean): boolean {
     for (;;) {
       const head = this.head();

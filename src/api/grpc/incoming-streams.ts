@@ -1,5 +1,5 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import { type Http2Session, type IncomingHttpHeaders, type ServerHttp2Stream } from 'node:http2';
+import type { Http2Session, IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2';
 import type { Peer } from '../../connections/connection-limits.ts';
 import { callsPerTurn, PacedQueue } from '../../connections/paced-queue.ts';
 import { isRecord } from '../../kubernetes/json.ts';
@@ -25,7 +25,6 @@ export interface IncomingStreamsOptions {
  * - At the limit of open streams, the connection with the most unanswered ones is closed; so is one that opens and resets
  *   more than twice its limit in one turn of the event loop (CVE-2023-44487).
  * - Timeouts that grpc-js misreads are replaced ({@link normalizeTimeout}).
- * - Unary responses that the client does not read are cancelled.
  */
 export class IncomingStreams {
   private readonly queue = new PacedQueue(callsPerTurn);

@@ -60,7 +60,7 @@ export class LogMerge {
   }
 
   /**
-   * The merged lines until all logs have ended or the signal aborts, and keep-alives while there is none.
+   * The merged lines, with keep-alives while no line arrives, until all logs have ended or the signal aborts.
    *
    * @throws the error of the first log, or of the sources
    */

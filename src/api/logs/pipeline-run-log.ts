@@ -44,7 +44,7 @@ export class PipelineRunLog {
   }
 
   /**
-   * The lines, and keep-alives while there is none, until the log is complete or the signal aborts.
+   * The lines, with keep-alives while no line arrives, until the log is complete or the signal aborts.
    *
    * @throws KubernetesError if the API server is unreachable or refuses
    */
