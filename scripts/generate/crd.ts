@@ -32,15 +32,38 @@ export interface Schema {
 }
 
 interface CustomResourceDefinition {
-  spec: { versions: { name: string; schema: { openAPIV3Schema: Schema } }[] };
+  spec: {
+    group: string;
+    names: { kind: string; plural: string };
+    versions: { name: string; schema: { openAPIV3Schema: Schema }; selectableFields: { jsonPath: string }[] }[];
+  };
 }
 
-/** The schema of WorkflowExecution from the CRD. */
-export function readCrdSchema(): Schema {
+/** The custom resource, as the CRD defines it. */
+export interface CustomResource {
+  readonly group: string;
+  readonly version: string;
+  readonly kind: string;
+  readonly plural: string;
+  /** Paths such as `status.phase`, by which field selectors can select. */
+  readonly selectableFields: readonly string[];
+  readonly schema: Schema;
+}
+
+/** WorkflowExecution from the CRD. */
+export function readCrd(): CustomResource {
   const crd: CustomResourceDefinition = parse(readFileSync(crdFile, 'utf8')) as CustomResourceDefinition; // eslint-disable-line @typescript-eslint/consistent-type-assertions -- our own file, not data from outside
-  const version = crd.spec.versions[0];
+  const { group, names, versions } = crd.spec;
+  const [version] = versions;
   if (version === undefined) throw new Error(`${crdFile.pathname} has no version`);
-  return version.schema.openAPIV3Schema;
+  return {
+    group,
+    version: version.name,
+    kind: names.kind,
+    plural: names.plural,
+    selectableFields: version.selectableFields.map(({ jsonPath }) => jsonPath.slice(1)),
+    schema: version.schema.openAPIV3Schema,
+  };
 }
 
 /** A property of an object schema. Throws if it does not exist. */

@@ -3,9 +3,12 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { generatePerformance } from '../../bench/page/page.ts';
 import { generateScaling } from '../../bench/page/scaling.ts';
-import { readCrdSchema } from './crd.ts';
+import { readCrd } from './crd.ts';
 import { generateDashboard } from './dashboard/dashboard.ts';
 import { generateMetadataDto, generateSpecDto, generateStatusDto } from './dto.ts';
+import { generateGoDeepCopy } from './go-deepcopy.ts';
+import { generateGoPackage } from './go-package.ts';
+import { generateGoRegistration, generateGoTypes } from './go-types.ts';
 import { generateGrpcReference } from './grpc-reference.ts';
 import { generateOpenApi } from './openapi.ts';
 import { generateMetrics } from './metrics.ts';
@@ -18,22 +21,31 @@ import { generateTypes } from './types.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const check = process.argv.includes('--check');
-const crd = readCrdSchema();
+const resource = readCrd();
+const crd = resource.schema;
+const goTypes = `clients/go/api/${resource.version}`;
 
-const stale = refresh({
-  'src/workflow-execution/generated/workflow-execution.ts': await generateTypes(crd),
-  'src/workflow-execution/generated/parser.ts': generateParser(crd),
-  'src/workflow-execution/generated/parameter-rules.ts': await generateParameterRules(crd),
-  'src/api/generated/workflow-execution-spec.dto.ts': await generateSpecDto(crd),
-  'src/api/generated/workflow-execution-status.dto.ts': await generateStatusDto(crd),
-  'src/api/generated/metadata.dto.ts': await generateMetadataDto(),
-  ...generateProto(),
-  'docs/reference/settings.md': await generateSettings(),
-  'docs/metrics.md': await generateMetrics(),
-  'deploy/components/monitoring/dashboard.json': await generateDashboard(),
-  'docs/performance.md': await generatePerformance(),
-  'docs/scaling.md': await generateScaling(),
-});
+// First: code is generated from it.
+const stale = refresh(generateGoPackage());
+stale.push(
+  ...refresh({
+    'src/workflow-execution/generated/workflow-execution.ts': await generateTypes(crd),
+    'src/workflow-execution/generated/parser.ts': generateParser(crd),
+    'src/workflow-execution/generated/parameter-rules.ts': await generateParameterRules(crd),
+    'src/api/generated/workflow-execution-spec.dto.ts': await generateSpecDto(crd),
+    'src/api/generated/workflow-execution-status.dto.ts': await generateStatusDto(crd),
+    'src/api/generated/metadata.dto.ts': await generateMetadataDto(),
+    ...generateProto(),
+    'docs/reference/settings.md': await generateSettings(),
+    'docs/metrics.md': await generateMetrics(),
+    'deploy/components/monitoring/dashboard.json': await generateDashboard(),
+    'docs/performance.md': await generatePerformance(),
+    'docs/scaling.md': await generateScaling(),
+    [`${goTypes}/zz_generated.types.go`]: generateGoTypes(resource),
+    [`${goTypes}/zz_generated.register.go`]: generateGoRegistration(resource),
+    [`${goTypes}/zz_generated.deepcopy.go`]: generateGoDeepCopy(resource),
+  }),
+);
 // Last: it is generated from the DTOs.
 const openApi = await generateOpenApi();
 stale.push(

@@ -2,8 +2,8 @@ import { compile } from 'json-schema-to-typescript';
 import type { Schema } from './crd.ts';
 import { objectMetaSchema } from './object-meta.ts';
 
-/** Names of the generated interfaces by schema path. */
-const titles: Record<string, string> = {
+/** Names of the generated types by schema path, in TypeScript and Go. */
+export const titles: Readonly<Record<string, string>> = {
   metadata: 'WorkflowExecutionMetadata',
   'metadata.ownerReferences.items': 'WorkflowExecutionOwnerReference',
   spec: 'WorkflowExecutionSpec',

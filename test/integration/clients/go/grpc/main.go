@@ -11,7 +11,7 @@ import (
 	"google.golang.org/grpc/metadata"
 	"google.golang.org/grpc/status"
 
-	workflowexecutionv1 "workflow-execution/clients/generated/grpc"
+	workflowexecutionv1 "workflow-execution/clients/generated/grpc/kubernaut/workflowexecution/v1"
 	"workflow-execution/clients/result"
 )
 

@@ -1,0 +1,5 @@
+// Package workflowexecution is the root of the Go module for users of the WorkflowExecution service.
+//
+//   - api/v1alpha1: Go types of the WorkflowExecution resource
+//   - cmd/kubectl-wfe: the kubectl plugin
+package workflowexecution
