@@ -1,11 +1,13 @@
 import { Module } from '@nestjs/common';
 import { AuthModule } from '../auth/auth.module.ts';
+import type { Config } from '../config/config.ts';
 import { HealthModule } from '../health/health.module.ts';
 import { getReflectorToken } from '../kubernetes/kubernetes.module.ts';
-import type { Reflector } from '../kubernetes/reflector.ts';
+import type { Reflector, ReflectorSource } from '../kubernetes/reflector.ts';
 import { WatchCache } from '../kubernetes/watch-cache.ts';
 import { TargetsModule } from '../targets/targets.module.ts';
 import type { WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';
+import { executionIndexes } from '../workflow-execution/metadata.ts';
 import { workflowExecutionResource } from '../workflow-execution/resource.ts';
 import { apiMetrics } from './api.metrics.ts';
 import { AccessLog } from './call/access-log.ts';
@@ -35,9 +37,16 @@ import { WatchGrpcController } from './watch/watch-grpc.controller.ts';
 import { WatchController } from './watch/watch.controller.ts';
 import { WatchService } from './watch/watch.service.ts';
 
+/** The resources that the API caches. */
+export function apiSources({
+  watchNamespaces: namespaces,
+}: Pick<Config, 'watchNamespaces'>): readonly [ReflectorSource<WorkflowExecution>] {
+  return [{ resource: workflowExecutionResource, namespaces, indexes: executionIndexes }];
+}
+
 /**
  * The execution API over REST and gRPC. Requires the global ConfigModule and KubernetesModule, the latter with the client and
- * the reflector of workflowExecutionResource. `configureHttp` and `configureGrpc` do what a module cannot.
+ * the reflector of {@link apiSources}. `configureHttp` and `configureGrpc` do what a module cannot.
  */
 @Module({
   imports: [AuthModule, HealthModule, TargetsModule],

@@ -11,7 +11,7 @@ import { WorkQueue } from '../kubernetes/work-queue.ts';
 import type { ConditionUpdate } from '../workflow-execution/conditions.ts';
 import { isTerminal, phaseOf } from '../workflow-execution/execution.ts';
 import type { WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';
-import { workflowExecutionResource } from '../workflow-execution/resource.ts';
+import { controllerView, workflowExecutionResource } from '../workflow-execution/resource.ts';
 import { finalCondition, interimCondition, isAuditFinal } from './audit-condition.ts';
 import { DeliveryMetrics } from './delivery-metrics.ts';
 import { correlationIdOf } from './build-event.ts';
@@ -56,7 +56,8 @@ export class AuditTrail {
   private isFull = false;
 
   constructor(
-    @InjectReflector(workflowExecutionResource) private readonly executions: Reflector<WorkflowExecution>,
+    @InjectReflector(workflowExecutionResource, controllerView)
+    private readonly executions: Reflector<WorkflowExecution>,
     @Inject(EVENT_STORE) private readonly store: EventStore,
     @Inject(CONFIG)
     private readonly config: Pick<Config, 'auditSettleMs' | 'auditConfirmMs' | 'auditDeleteWaitMs' | 'auditMaxPending'>,

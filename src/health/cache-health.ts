@@ -18,9 +18,9 @@ export class CacheHealth {
   current(): HealthIndicatorResult {
     return combine(
       this.runner.reflectors.map((reflector) => {
-        const { resource, hasSynced, failure } = reflector;
+        const { name, hasSynced, failure } = reflector;
         const failingForMs = this.failingForMs(reflector);
-        return cacheHealth({ resource: resource.plural, hasSynced, failure: failure?.message, failingForMs });
+        return cacheHealth({ name, hasSynced, failure: failure?.message, failingForMs });
       }),
     );
   }
@@ -28,8 +28,8 @@ export class CacheHealth {
   /** Whether the caches have been read once, even if they are stale. */
   synced(): HealthIndicatorResult {
     return combine(
-      this.runner.reflectors.map(({ resource, hasSynced, failure }) =>
-        cacheHealth({ resource: resource.plural, hasSynced, failure: hasSynced ? undefined : failure?.message }),
+      this.runner.reflectors.map(({ name, hasSynced, failure }) =>
+        cacheHealth({ name, hasSynced, failure: hasSynced ? undefined : failure?.message }),
       ),
     );
   }

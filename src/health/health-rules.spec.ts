@@ -12,7 +12,7 @@ import {
   workLoopHealth,
 } from './health-rules.ts';
 
-const resource = 'pipelineruns';
+const name = 'pipelineruns';
 
 describe('a cache', () => {
   it.each([
@@ -21,15 +21,15 @@ describe('a cache', () => {
     ['stays up for a while after its watch has failed', { failure: 'reset', failingForMs: maxStaleMs - 1 }, 'up'],
     ['is down if the failure lasts', { failure: 'reset', failingForMs: maxStaleMs }, 'down'],
   ])('%s', (_, state, status) => {
-    expect(cacheHealth({ resource, hasSynced: true, ...state })).toMatchObject({ [resource]: { status } });
+    expect(cacheHealth({ name, hasSynced: true, ...state })).toMatchObject({ [name]: { status } });
   });
 
   it('reports its failure', () => {
-    expect(cacheHealth({ resource, hasSynced: false, failure: 'listing is forbidden' })).toEqual({
-      [resource]: { status: 'down', message: 'not read yet: listing is forbidden' },
+    expect(cacheHealth({ name, hasSynced: false, failure: 'listing is forbidden' })).toEqual({
+      [name]: { status: 'down', message: 'not read yet: listing is forbidden' },
     });
-    expect(cacheHealth({ resource, hasSynced: true, failure: 'reset', failingForMs: 31_400 })).toEqual({
-      [resource]: { status: 'down', message: 'not up to date for 31 s: reset' },
+    expect(cacheHealth({ name, hasSynced: true, failure: 'reset', failingForMs: 31_400 })).toEqual({
+      [name]: { status: 'down', message: 'not up to date for 31 s: reset' },
     });
   });
 });

@@ -12,10 +12,10 @@ export const maxReconcileMs = 20 * 60_000;
 /** The event loop is blocked if a timer of one second is late by this much, in milliseconds. */
 export const maxTimerDelayMs = 15_000;
 
-/** State of the cache of one resource. */
+/** State of one cache. */
 export interface CacheState {
-  /** Plural name of the resource. */
-  readonly resource: string;
+  /** Plural name of the resource, with the view if there are several. */
+  readonly name: string;
   readonly hasSynced: boolean;
   /** Why the last list or watch failed; undefined if it did not. */
   readonly failure?: string;
@@ -24,10 +24,10 @@ export interface CacheState {
 }
 
 /** A cache is healthy once it has synced, unless it has been stale for {@link maxStaleMs}. */
-export function cacheHealth({ resource, hasSynced, failure, failingForMs = 0 }: CacheState): HealthIndicatorResult {
-  if (!hasSynced) return result(resource, false, `not read yet${failure === undefined ? '' : `: ${failure}`}`);
-  if (failure === undefined) return result(resource, true);
-  return result(resource, failingForMs < maxStaleMs, `not up to date for ${seconds(failingForMs)}: ${failure}`);
+export function cacheHealth({ name, hasSynced, failure, failingForMs = 0 }: CacheState): HealthIndicatorResult {
+  if (!hasSynced) return result(name, false, `not read yet${failure === undefined ? '' : `: ${failure}`}`);
+  if (failure === undefined) return result(name, true);
+  return result(name, failingForMs < maxStaleMs, `not up to date for ${seconds(failingForMs)}: ${failure}`);
 }
 
 /**

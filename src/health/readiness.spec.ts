@@ -17,7 +17,7 @@ function aService() {
   const raw = jest.fn<KubernetesClient['raw']>().mockResolvedValue('ok');
   const read = Promise.withResolvers<void>();
   const cache = {
-    resource: { plural: 'executions' },
+    name: 'executions',
     hasSynced: false,
     failure: undefined as Error | undefined,
     waitForSync: () => read.promise,

@@ -23,14 +23,15 @@ export interface KubernetesModuleOptions {
 
 const loggerToken = 'KubernetesLogger';
 
-/** The injection token of the reflector of a resource. */
-export function getReflectorToken(resource: ApiResource): string {
-  return `Reflector(${resource.plural}.${resource.version}.${resource.group})`;
+/** The injection token of the reflector of a resource, or of a view of it. */
+export function getReflectorToken(resource: ApiResource, view?: string): string {
+  const name = `${resource.plural}.${resource.version}.${resource.group}`;
+  return `Reflector(${view === undefined ? name : `${name}, ${view}`})`;
 }
 
 /** Injects the reflector of a resource: `@InjectReflector(pods) private readonly pods: Reflector<Pod>`. */
-export function InjectReflector(resource: ApiResource): ReturnType<typeof Inject> {
-  return Inject(getReflectorToken(resource));
+export function InjectReflector(resource: ApiResource, view?: string): ReturnType<typeof Inject> {
+  return Inject(getReflectorToken(resource, view));
 }
 
 /**
@@ -85,7 +86,7 @@ export type Sources<Objects extends readonly KubernetesObject[]> = {
 function reflectorProvider<T extends KubernetesObject>(given: ResourceType<T> | ReflectorSource<T>): FactoryProvider {
   const source = 'resource' in given ? given : { resource: given };
   return {
-    provide: getReflectorToken(source.resource),
+    provide: getReflectorToken(source.resource, source.view),
     inject: [KubernetesClient, ReflectorRunner, loggerToken],
     useFactory: (client: KubernetesClient, runner: ReflectorRunner, log: Logger) =>
       runner.add(new Reflector({ ...source, client, log })),

@@ -10,7 +10,7 @@ import type { Store } from './store.ts';
 /** A reflector of any resource. */
 export type RunningReflector = Pick<
   Reflector<KubernetesObject>,
-  'run' | 'resource' | 'hasSynced' | 'isListing' | 'failure' | 'onFailure' | 'waitForSync'
+  'run' | 'resource' | 'name' | 'hasSynced' | 'isListing' | 'failure' | 'onFailure' | 'waitForSync'
 > & { readonly store: Pick<Store<KubernetesObject>, 'size'> };
 
 /**

@@ -22,6 +22,8 @@ import { ObjectStore, type Change, type ChangeHandler, type Scope, type Store } 
 /** The objects that a reflector keeps. */
 export interface ReflectorSource<T extends KubernetesObject> {
   readonly resource: ResourceType<T>;
+  /** Distinguishes the reflectors of a resource if a process has several. */
+  readonly view?: string;
   /** Default (absent or empty): all namespaces. */
   readonly namespaces?: readonly string[];
   readonly labelSelector?: string;
@@ -68,6 +70,8 @@ type Item<T> = T | { readonly unparsable: string };
  */
 export class Reflector<T extends KubernetesObject> {
   readonly resource: ResourceType<T>;
+  /** The plural of the resource, with the view if there is one. For messages. */
+  readonly name: string;
   readonly store: Store<T>;
   /** The collections that are listed and watched: namespaces, or `undefined` for all of them. */
   readonly scopes: readonly Scope[];
@@ -81,8 +85,9 @@ export class Reflector<T extends KubernetesObject> {
   private readonly listWatches: ReadonlyMap<Scope, ListWatch<Item<T>>>;
 
   constructor(options: ReflectorOptions<T>) {
-    const { resource, indexes = {}, namespaces = [], log = silentLogger } = options;
+    const { resource, view, indexes = {}, namespaces = [], log = silentLogger } = options;
     this.resource = resource;
+    this.name = view === undefined ? resource.plural : `${resource.plural} (${view})`;
     this.log = log;
     this.changes = new Listeners(log);
     this.watchCacheEvents = new Listeners(log);
@@ -121,7 +126,7 @@ export class Reflector<T extends KubernetesObject> {
 
   /** Resolves once {@link hasSynced}; rejects with CancelledError when `signal` aborts first. */
   waitForSync(signal?: AbortSignal): Promise<void> {
-    return this.waitFor(() => this.hasSynced, `the first list of ${this.resource.plural}`, signal);
+    return this.waitFor(() => this.hasSynced, `the first list of ${this.name}`, signal);
   }
 
   /** Calls `handler` for every later change; returns an unsubscribe. */
@@ -148,7 +153,7 @@ export class Reflector<T extends KubernetesObject> {
       const known = this.objects.resourceVersionOf(scope);
       return known !== undefined && !isNewer(resourceVersion, known);
     };
-    return this.waitFor(isReached, `version ${resourceVersion} of ${this.resource.plural}`, signal);
+    return this.waitFor(isReached, `version ${resourceVersion} of ${this.name}`, signal);
   }
 
   /**

@@ -3,10 +3,10 @@ import { Controller, Get, Module, Res, type DynamicModule } from '@nestjs/common
 import { PrometheusController, PrometheusModule } from '@willsoto/nestjs-prometheus';
 import type { Response } from 'express';
 import { register } from 'prom-client';
-import { ReflectorRunner } from '../kubernetes/kubernetes.providers.ts';
+import { ReflectorRunner, type RunningReflector } from '../kubernetes/kubernetes.providers.ts';
 import { packageVersion } from '../kubernetes/user-agent.ts';
 import { ApiServerMetrics, ReflectorMetrics } from './kubernetes-metrics.ts';
-import { metricProviders, readGauge } from './metric.ts';
+import { metricProviders, readGauge, type Reading } from './metric.ts';
 import { metrics } from './metrics.ts';
 
 /** Metrics of the API server, the reflectors and the build; other modules provide their own. Needs KubernetesModule. */
@@ -15,15 +15,21 @@ import { metrics } from './metrics.ts';
     ...metricProviders(metrics.apiRequests, metrics.apiRequestDuration, metrics.watchRestarts),
     ApiServerMetrics,
     ReflectorMetrics,
-    readGauge(metrics.storedObjects, [ReflectorRunner], ({ reflectors }) =>
-      reflectors.map(({ resource, store }) => ({ labels: { resource: resource.plural }, value: store.size })),
-    ),
+    readGauge(metrics.storedObjects, [ReflectorRunner], ({ reflectors }) => storedObjects(reflectors)),
     readGauge(metrics.build, [], () => [
       { labels: { version: packageVersion(), node_version: process.version }, value: 1 },
     ]),
   ],
 })
 export class MetricsModule {}
+
+/** The number of objects of each resource in all caches. */
+function storedObjects(reflectors: readonly RunningReflector[]): readonly Reading[] {
+  const byResource = Map.groupBy(reflectors, ({ resource }) => resource.plural);
+  return [...byResource].map(([resource, caches]) => {
+    return { labels: { resource }, value: caches.reduce((sum, { store }) => sum + store.size, 0) };
+  });
+}
 
 /** GET /metrics. One collection, which takes some milliseconds, serves all requests of a turn of the event loop. */
 @Controller()

@@ -10,14 +10,15 @@ import { holderOf } from '../locking/lock-lease.ts';
 import { isSame, type ExecutionId } from '../locking/lock-record.ts';
 import { pipelineRunResource, type PipelineRun } from '../tekton/pipeline-run.ts';
 import type { WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';
-import { workflowExecutionResource } from '../workflow-execution/resource.ts';
+import { controllerView, workflowExecutionResource } from '../workflow-execution/resource.ts';
 import { pipelineRunIndex } from './executions/execution-indexes.ts';
 
 /** The reconciler's caches of the cluster, and the executions to reconcile after a change. */
 @Injectable()
 export class Informers {
   constructor(
-    @InjectReflector(workflowExecutionResource) private readonly executions: Reflector<WorkflowExecution>,
+    @InjectReflector(workflowExecutionResource, controllerView)
+    private readonly executions: Reflector<WorkflowExecution>,
     @InjectReflector(pipelineRunResource) private readonly pipelineRuns: Reflector<PipelineRun>,
     @InjectReflector(leaseResource) private readonly leases: Reflector<Lease>,
   ) {}

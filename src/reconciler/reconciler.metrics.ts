@@ -13,7 +13,7 @@ import { metrics } from '../metrics/metrics.ts';
 import { controller, queueName, WorkQueueMetrics, workQueueMetrics } from '../metrics/work-queue-metrics.ts';
 import type { WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';
 import { allPhases, phaseOf } from '../workflow-execution/execution.ts';
-import { workflowExecutionResource } from '../workflow-execution/resource.ts';
+import { controllerView, workflowExecutionResource } from '../workflow-execution/resource.ts';
 import { ExecutionMetrics } from './reporting/execution-metrics.ts';
 import { leaderLeaseName, Leadership } from './leadership.ts';
 
@@ -41,12 +41,12 @@ export const reconcilerMetrics: readonly Provider[] = [
   ]),
   readGauge<[Reflector<WorkflowExecution>]>(
     metrics.executionsNow,
-    [getReflectorToken(workflowExecutionResource)],
+    [getReflectorToken(workflowExecutionResource, controllerView)],
     ({ store }) => phasesOf(store.list()),
   ),
   readGauge<[Reflector<WorkflowExecution>, Clock]>(
     metrics.oldestPending,
-    [getReflectorToken(workflowExecutionResource), CLOCK],
+    [getReflectorToken(workflowExecutionResource, controllerView), CLOCK],
     ({ store }, clock) => [{ value: oldestPendingSeconds(store.list(), clock.now()) }],
   ),
   readGauge<[Reflector<Lease>, LockHolders, Clock]>(

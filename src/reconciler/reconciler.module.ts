@@ -16,9 +16,8 @@ import { TargetsModule } from '../targets/targets.module.ts';
 import { pipelineRunLabels } from '../tekton/build-pipeline-run.ts';
 import { pipelineRunResource, type PipelineRun } from '../tekton/pipeline-run.ts';
 import { tracedWrite } from '../tracing/reconcile-span.ts';
-import { executionIndexes } from '../workflow-execution/metadata.ts';
 import type { WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';
-import { workflowExecutionResource } from '../workflow-execution/resource.ts';
+import { controllerView, workflowExecutionResource } from '../workflow-execution/resource.ts';
 import { ControlLoop, END_PROCESS } from './control-loop.ts';
 import { reconcilerIndexes } from './executions/execution-indexes.ts';
 import { ExecutionEvents } from './reporting/execution-events.ts';
@@ -42,20 +41,13 @@ import { LOGGER } from './executions/tokens.ts';
 import { RunWaits } from './pipelinerun/run-waits.ts';
 import { UnrecordedEnds } from './pipelinerun/unrecorded-ends.ts';
 
-/** The watched executions. */
-export function executionSource({
-  watchNamespaces: namespaces,
-}: Pick<Config, 'watchNamespaces'>): ReflectorSource<WorkflowExecution> {
-  return { resource: workflowExecutionResource, namespaces, indexes: executionIndexes };
-}
-
 /** The resources that the reconciler caches; the selectors exclude PipelineRuns and Leases of others. */
 export function reconcilerSources(
   config: Pick<Config, 'namespace' | 'watchNamespaces'>,
 ): readonly [ReflectorSource<WorkflowExecution>, ReflectorSource<PipelineRun>, ReflectorSource<Lease>] {
   const { namespace, watchNamespaces: namespaces } = config;
   return [
-    { ...executionSource(config), indexes: reconcilerIndexes },
+    { resource: workflowExecutionResource, view: controllerView, namespaces, indexes: reconcilerIndexes },
     { resource: pipelineRunResource, namespaces, labelSelector: pipelineRunLabels.workflowExecution },
     { resource: leaseResource, namespaces: [namespace], labelSelector: `${lockLabel.name}=${lockLabel.value}` },
   ];

@@ -16,6 +16,9 @@ export const workflowExecutionResource = {
   parse: parseWorkflowExecution,
 } as const;
 
+/** The view of executions that the controller caches; the API has one of its own. */
+export const controllerView = 'controller';
+
 /** The apiVersion of WorkflowExecutions. */
 export const workflowExecutionApiVersion = `${workflowExecutionResource.group}/${workflowExecutionResource.version}`;
 

@@ -1,6 +1,5 @@
 import { keyToString, type ObjectKey } from '../../kubernetes/kubernetes-object.ts';
 import { pipelineRunName } from '../../tekton/names.ts';
-import { executionIndexes } from '../../workflow-execution/metadata.ts';
 import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
 import { targetOf } from '../../workflow-execution/target-resource.ts';
 
@@ -11,7 +10,6 @@ export const targetIndex = 'target';
 
 /** The indexes of the reconciler's cache of executions. */
 export const reconcilerIndexes = {
-  ...executionIndexes,
   [pipelineRunIndex]: (execution: WorkflowExecution): readonly string[] => [keyToString(pipelineRunKey(execution))],
   [targetIndex]: (execution: WorkflowExecution): readonly string[] => {
     const target = targetOf(execution);

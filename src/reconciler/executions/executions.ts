@@ -12,7 +12,7 @@ import type {
 } from '../../workflow-execution/generated/workflow-execution.ts';
 import { redactorFor } from '../../workflow-execution/redact.ts';
 import { activeTraceparent } from '../../tracing/tracer.ts';
-import { workflowExecutionResource } from '../../workflow-execution/resource.ts';
+import { controllerView, workflowExecutionResource } from '../../workflow-execution/resource.ts';
 import { targetIndex } from './execution-indexes.ts';
 import { mergePatch } from './merge-patch.ts';
 
@@ -27,7 +27,8 @@ export type Outdated = 'outdated';
 export class Executions {
   constructor(
     private readonly client: KubernetesClient,
-    @InjectReflector(workflowExecutionResource) private readonly reflector: Reflector<WorkflowExecution>,
+    @InjectReflector(workflowExecutionResource, controllerView)
+    private readonly reflector: Reflector<WorkflowExecution>,
   ) {}
 
   /** The execution in the cache. */

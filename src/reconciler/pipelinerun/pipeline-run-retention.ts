@@ -9,7 +9,11 @@ import { pipelineRunResource, type PipelineRun } from '../../tekton/pipeline-run
 import { parseMetadata } from '../../tekton/tekton-object.ts';
 import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
 import { isTerminal, phaseOf } from '../../workflow-execution/execution.ts';
-import { workflowExecutionApiVersion, workflowExecutionResource } from '../../workflow-execution/resource.ts';
+import {
+  controllerView,
+  workflowExecutionApiVersion,
+  workflowExecutionResource,
+} from '../../workflow-execution/resource.ts';
 import { pipelineRunIndex, pipelineRunKey } from '../executions/execution-indexes.ts';
 import { isRunning, isBeingDeleted } from '../observe/observe-pipeline-run.ts';
 import { controllingExecution, isControlledBy, isRunOf } from './ownership.ts';
@@ -31,7 +35,8 @@ export class PipelineRunRetention {
     private readonly client: KubernetesClient,
     private readonly pipelineRuns: PipelineRuns,
     @InjectReflector(pipelineRunResource) private readonly mirror: Reflector<PipelineRun>,
-    @InjectReflector(workflowExecutionResource) private readonly executions: Reflector<WorkflowExecution>,
+    @InjectReflector(workflowExecutionResource, controllerView)
+    private readonly executions: Reflector<WorkflowExecution>,
   ) {
     mirror.onChange(({ type, object, previous }) => {
       if (type !== 'deleted') this.unwatched.delete(keyOf(object));

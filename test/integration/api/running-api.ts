@@ -3,7 +3,7 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import { Test } from '@nestjs/testing';
 import { ConfigModule } from '../../../src/config/config.module.ts';
 import { loadConfig } from '../../../src/config/config.ts';
-import { ApiModule } from '../../../src/api/api.module.ts';
+import { ApiModule, apiSources } from '../../../src/api/api.module.ts';
 import { configureGrpc } from '../../../src/api/grpc/configure-grpc.ts';
 import { configureHttp } from '../../../src/api/rest/configure-http.ts';
 import { tlsOptions, type ServerCertificate } from '../../../src/connections/server-certificate.ts';
@@ -12,8 +12,6 @@ import { CLOCK, systemClock } from '../../../src/kubernetes/clock.ts';
 import type { FakeClock } from '../../../src/kubernetes/fake-clock.builders.ts';
 import { KubernetesModule } from '../../../src/kubernetes/kubernetes.module.ts';
 import type { PooledKubeConfig } from '../../../src/kubernetes/pooled-kube-config.ts';
-import { executionIndexes } from '../../../src/workflow-execution/metadata.ts';
-import { workflowExecutionResource } from '../../../src/workflow-execution/resource.ts';
 import { operatorCaller } from '../../support/callers.ts';
 import { sharedCluster } from '../support/cluster.ts';
 import { type ApiClient, connectApi } from './api-client.ts';
@@ -50,9 +48,7 @@ export async function startApi(
   const imports = [
     ConfigModule.forRoot(config),
     KubernetesModule.forRoot({ kubeConfig }),
-    KubernetesModule.forResources([
-      { resource: workflowExecutionResource, namespaces: config.watchNamespaces, indexes: executionIndexes },
-    ]),
+    KubernetesModule.forResources(apiSources(config)),
     ApiModule,
   ];
   const module = await Test.createTestingModule({ imports: [{ module: RootModule, imports }] })
