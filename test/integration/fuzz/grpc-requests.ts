@@ -1,13 +1,9 @@
+import { create, createFileRegistry, fromBinary, ScalarType, toBinary } from '@bufbuild/protobuf';
+import type { DescField, DescMessage } from '@bufbuild/protobuf';
+import { FileDescriptorProtoSchema, FileDescriptorSetSchema } from '@bufbuild/protobuf/wkt';
 import fc from 'fast-check';
-import {
-  CancelWorkflowExecutionRequest,
-  CreateWorkflowExecutionRequest,
-  DeleteWorkflowExecutionRequest,
-  GetWorkflowExecutionRequest,
-  ListWorkflowExecutionsRequest,
-  StreamWorkflowExecutionLogsRequest,
-  WatchWorkflowExecutionsRequest,
-} from '../../../src/api/generated/kubernaut/workflowexecution/v1/workflow_execution.ts';
+import { fileDescriptorProtos } from '../../../src/api/generated/descriptors.ts';
+import { serviceName } from '../../../src/api/grpc/service-definition.ts';
 import { aSpec } from '../../../src/workflow-execution/workflow-execution.builders.ts';
 import { anyText } from './values.ts';
 
@@ -17,67 +13,77 @@ export interface GrpcRequest {
   readonly bytes: Buffer;
 }
 
-const text = anyText.map((value) => value.toWellFormed());
-const seconds = fc.oneof(fc.integer(), fc.constantFrom(0, -1, 253402300800, 8_640_000_000_001, -8_640_000_000_001));
-const time = seconds.map((value) => new Date(Math.max(-8.64e15, Math.min(8.64e15, value * 1_000))));
+type Fields = Readonly<Record<string, unknown>>;
 
-/** Messages of every method, most of them almost valid. */
+const file = fileDescriptorProtos.map((base64) => fromBinary(FileDescriptorProtoSchema, Buffer.from(base64, 'base64')));
+const methods = createFileRegistry(create(FileDescriptorSetSchema, { file })).getService(serviceName)?.methods ?? [];
+
+const text = anyText.map((value) => value.toWellFormed());
+/** Also the seconds of a Timestamp or a Duration: around the years 1970, 9999 and the limits of Date. */
+const int64 = fc.oneof(
+  fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }),
+  fc.constantFrom(0n, -1n, 253402300800n, 8_640_000_000_001n, -8_640_000_000_001n),
+);
+
+/** Messages of every method: valid ones with up to three fields replaced. */
 const messages = (namespace: string): fc.Arbitrary<GrpcRequest> => {
-  const parent = fc.oneof(fc.constant(`namespaces/${namespace}`), fc.constant('namespaces/-'), text);
-  const name = fc.oneof(fc.constant(`namespaces/${namespace}/workflowExecutions/we-1`), text);
-  const maybe = fc.oneof(fc.constant(''), text);
+  const valid: Fields = {
+    parent: `namespaces/${namespace}`,
+    name: `namespaces/${namespace}/workflowExecutions/we-1`,
+    workflowExecution: { spec },
+  };
+  const parent = fc.constantFrom({}, { parent: 'namespaces/-' });
   return fc.oneof(
-    fc
-      .record({
-        parent,
-        workflowExecutionId: maybe,
-        requestId: maybe,
-        validateOnly: fc.boolean(),
-        spec: anyMessageSpec,
-      })
-      .map(({ spec, ...rest }) =>
-        encode('CreateWorkflowExecution', CreateWorkflowExecutionRequest, { ...rest, workflowExecution: { spec } }),
-      ),
-    fc.record({ name }).map((value) => encode('GetWorkflowExecution', GetWorkflowExecutionRequest, value)),
-    fc.record({ name }).map((value) => encode('CancelWorkflowExecution', CancelWorkflowExecutionRequest, value)),
-    fc
-      .record({ name, uid: maybe, resourceVersion: maybe })
-      .map((value) => encode('DeleteWorkflowExecution', DeleteWorkflowExecutionRequest, value)),
-    fc
-      .record({
-        ...{ parent, pageSize: fc.integer(), pageToken: maybe, workflowId: maybe, targetResource: maybe },
-        ...{ remediationRequest: maybe, labelSelector: maybe, createdAfter: time, minResourceVersion: maybe },
-      })
-      .map((value) => encode('ListWorkflowExecutions', ListWorkflowExecutionsRequest, value)),
-    fc
-      .record({ parent, resourceVersion: text, workflowExecutionId: maybe, targetResource: maybe })
-      .map((value) => encode('WatchWorkflowExecutions', WatchWorkflowExecutionsRequest, value)),
-    fc
-      // Without follow, which would not end: nothing runs here.
-      .record({ name, since: time })
-      .map((value) => encode('StreamWorkflowExecutionLogs', StreamWorkflowExecutionLogsRequest, value)),
+    ...methods.map(({ name, input }) =>
+      fc
+        .tuple(parent, changesOf(input))
+        .map(([other, changes]) => ({ ...valid, ...other, ...changes }))
+        .map((fields) => ({ method: name, bytes: encode(input, fields) })),
+    ),
   );
 };
 
-const anyMessageSpec = fc
-  .record(
-    {
-      targetResource: text,
-      rationale: text,
-      confidence: fc.double(),
-      parameters: fc.dictionary(text, text, { maxKeys: 70 }),
-      ttlSecondsAfterFinished: fc.integer(),
-      executionConfig: fc.record({
-        serviceAccountName: text,
-        timeout: fc.record({ seconds: fc.maxSafeInteger(), nanos: fc.integer() }),
-      }),
-    },
-    { requiredKeys: [] },
-  )
-  .map((over) => ({ ...withoutTimeout(aSpec()), ...over }));
+const { executionConfig: _, ...spec } = aSpec();
+/** What is valid in a nested message. */
+const nested: Readonly<Record<string, Fields>> = { WorkflowExecution: { spec }, WorkflowExecutionSpec: spec };
 
-function withoutTimeout({ executionConfig: _, ...spec }: ReturnType<typeof aSpec>) {
-  return spec;
+/** Values for some fields of a message, but not for `follow`, without which a log ends: nothing runs here. */
+function changesOf({ fields }: DescMessage): fc.Arbitrary<Fields> {
+  const replaceable = fields.filter(({ name }) => name !== 'follow');
+  return fc
+    .uniqueArray(fc.constantFrom(...replaceable), { maxLength: 3 })
+    .chain((some) => fc.record(Object.fromEntries(some.map((field) => [field.localName, valueOf(field)]))));
+}
+
+function valueOf(field: DescField): fc.Arbitrary<unknown> {
+  switch (field.fieldKind) {
+    case 'message':
+      return changesOf(field.message).map((changes) => ({ ...nested[field.message.name], ...changes }));
+    case 'enum':
+      return fc.integer({ min: -1, max: 20 });
+    case 'list':
+      return fc.array(field.listKind === 'scalar' ? scalarOf(field.scalar) : fc.integer(), { maxLength: 3 });
+    case 'map':
+      return fc.dictionary(text, text, { maxKeys: 70 });
+    case 'scalar':
+      return scalarOf(field.scalar);
+  }
+}
+
+function scalarOf(type: ScalarType): fc.Arbitrary<unknown> {
+  if (type === ScalarType.STRING) return text;
+  if (type === ScalarType.BOOL) return fc.boolean();
+  if (type === ScalarType.INT32) return fc.integer();
+  if (type === ScalarType.INT64) return int64;
+  if (type === ScalarType.DOUBLE) return fc.double();
+  throw new Error(`No values for fields of type ${ScalarType[type]}`);
+}
+
+/** Encodes those of the fields that the message has. */
+function encode(message: DescMessage, fields: Fields): Buffer {
+  const known = message.fields.map(({ localName }) => localName).filter((name) => name in fields);
+  const values = Object.fromEntries(known.map((name) => [name, fields[name]]));
+  return Buffer.from(toBinary(message, create(message, values)));
 }
 
 /** Any request: a message, a message with changed or missing bytes, or random bytes. */
@@ -102,13 +108,4 @@ function damaged(bytes: Buffer, changes: readonly (readonly [number, number])[],
   const copy = Buffer.from(bytes);
   for (const [at, value] of changes) if (copy.length > 0) copy[at % copy.length] = value;
   return length % 3 === 0 ? copy.subarray(0, length % (copy.length + 1)) : copy;
-}
-
-interface Codec<T> {
-  fromPartial(value: object): T;
-  encode(message: T): { finish(): Uint8Array };
-}
-
-function encode<T>(method: string, codec: Codec<T>, value: object): GrpcRequest {
-  return { method, bytes: Buffer.from(codec.encode(codec.fromPartial(value)).finish()) };
 }

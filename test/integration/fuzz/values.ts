@@ -1,4 +1,6 @@
 import fc from 'fast-check';
+import document from '../../../docs/openapi.json' with { type: 'json' };
+import { arrayOf, recordOf } from '../../../src/kubernetes/json.ts';
 import { aSpec } from '../../../src/workflow-execution/workflow-execution.builders.ts';
 
 /** Texts that break parsers: control characters, lone surrogates, names of Object.prototype, paths, very long ones. */
@@ -34,35 +36,25 @@ export const anyValue: fc.Arbitrary<unknown> = fc.oneof(
   fc.dictionary(anyText, anyText, { maxKeys: 100 }),
 );
 
+type Schema = Readonly<Record<string, unknown>>;
+const { schemas } = document.components;
+
+/** The paths of all fields of a schema, such as `spec.workflowRef.version`. */
+function fieldsOf(schema: Schema): string[] {
+  const { $ref, allOf, properties } = schema;
+  const ref = typeof $ref === 'string' ? recordOf(recordOf(schemas)[$ref.split('/').at(-1) ?? '']) : undefined;
+  const parts = [...(ref === undefined ? [] : [ref]), ...arrayOf(allOf).map(recordOf)];
+  const own = Object.entries(recordOf(properties)).flatMap(([name, field]) => [
+    name,
+    ...fieldsOf(recordOf(field)).map((path) => `${name}.${path}`),
+  ]);
+  return [...own, ...parts.flatMap(fieldsOf)];
+}
+
 const fields = [
-  ...[
-    'apiVersion',
-    'kind',
-    'metadata',
-    'metadata.name',
-    'metadata.namespace',
-    'metadata.labels',
-    'metadata.annotations',
-  ],
-  ...[
-    'metadata.labels.x',
-    'metadata.finalizers',
-    'metadata.uid',
-    'status',
-    'status.phase',
-    'spec',
-    'spec.targetResource',
-  ],
-  ...['spec.remediationRequestRef', 'spec.remediationRequestRef.name', 'spec.workflowRef', 'spec.workflowRef.version'],
-  ...['spec.workflowRef.containerImage', 'spec.workflowRef.containerDigest', 'spec.parameters', 'spec.parameters.A_B'],
-  ...[
-    'spec.confidence',
-    'spec.rationale',
-    'spec.executionConfig',
-    'spec.executionConfig.timeout',
-    'spec.cancelRequested',
-  ],
-  ...['spec.ttlSecondsAfterFinished', 'spec.unknown', 'unknown', '__proto__', 'spec.__proto__', 'spec.constructor'],
+  ...fieldsOf(schemas.CreateWorkflowExecution),
+  ...['metadata.namespace', 'metadata.finalizers', 'metadata.uid', 'metadata.labels.x', 'status', 'status.phase'],
+  ...['spec.parameters.A_B', 'spec.unknown', 'unknown', '__proto__', 'spec.__proto__', 'spec.constructor'],
 ];
 
 /** A valid resource with some fields replaced. */
