@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from '@jest/globals';
 import { lockLabel } from '../src/locking/lock-lease.ts';
+import { leaderLeaseName } from '../src/reconciler/installation.ts';
 import { pipelineRunFinalizer, pipelineRunLabels } from '../src/tekton/build-pipeline-run.ts';
 import { finalizer, ownAnnotations, requestLabel } from '../src/workflow-execution/metadata.ts';
 
@@ -28,3 +29,10 @@ it.each([
 ])('%s selects locks by their label', (file) => {
   expect(read(file)).toContain(`-l ${lockLabel.name}=${lockLabel.value}`);
 });
+
+it.each(['docs/operations.md', 'docs/runbooks/WorkflowExecutionNoLeader.md'])(
+  '%s reads the Lease of the leader',
+  (file) => {
+    expect(read(file)).toContain(`get lease ${leaderLeaseName} `);
+  },
+);

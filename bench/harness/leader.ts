@@ -1,6 +1,7 @@
+import { leaderLeaseName as name } from '../../src/reconciler/installation.ts';
 import type { ApiServer } from '../load/api-server.ts';
 
-const [namespace, name] = ['kubernaut-system', 'workflow-execution-leader'];
+const namespace = 'kubernaut-system';
 /** Longer than any bench. */
 const leaseDurationSeconds = 24 * 3_600;
 

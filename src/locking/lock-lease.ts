@@ -7,7 +7,9 @@ import type { Cooldown, ExecutionId, LockRecord } from './lock-record.ts';
 /** The label of the Leases of targets, by which they are watched. */
 export const lockLabel = { name: 'kubernaut.ai/lock', value: 'target-resource' } as const;
 
-const targetAnnotation = 'kubernaut.ai/target-resource';
+/** The annotation of such a Lease with the canonical target. */
+export const targetAnnotation = 'kubernaut.ai/target-resource';
+
 const cooldownsAnnotation = 'kubernaut.ai/cooldowns';
 
 /** A Lease has content that this service never writes, so it is unknown who has the target. */

@@ -4,6 +4,9 @@ import { ForbiddenError } from '../kubernetes/errors.ts';
 import type { ObjectKey } from '../kubernetes/kubernetes-object.ts';
 import { leaseResource } from '../kubernetes/lease.ts';
 
+/** Name of the Lease by which the replicas of an installation elect a leader. */
+export const leaderLeaseName = 'workflow-execution-leader';
+
 /** Name of the Lease of the installation that reconciles the cluster; its holder is a namespace. */
 export const installationLeaseName = 'workflow-execution-installation';
 

@@ -5,8 +5,8 @@ import { NotFoundError } from '../kubernetes/errors.ts';
 import type { ObjectKey } from '../kubernetes/kubernetes-object.ts';
 import { parseLease, type Lease } from '../kubernetes/lease.ts';
 import { silentLogger } from '../kubernetes/logger.ts';
-import { installationLeaseName } from './installation.ts';
-import { Leadership, leaderLeaseName } from './leadership.ts';
+import { installationLeaseName, leaderLeaseName } from './installation.ts';
+import { Leadership } from './leadership.ts';
 
 /** A replica in the namespace kubernaut-system, and the Leases of its cluster by name. */
 function aReplica({ leaderElection = true, installation = '' } = {}) {

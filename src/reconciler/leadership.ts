@@ -5,7 +5,7 @@ import { CONFIG, type Config } from '../config/config.ts';
 import { KubernetesClient } from '../kubernetes/client.ts';
 import { LeaderElector, type LeadershipEnd, type LeaderWork } from '../kubernetes/leader-elector.ts';
 import type { Logger } from '../kubernetes/logger.ts';
-import { installationLeaseKey } from './installation.ts';
+import { installationLeaseKey, leaderLeaseName } from './installation.ts';
 import { LOGGER } from './executions/tokens.ts';
 
 /**
@@ -13,9 +13,6 @@ import { LOGGER } from './executions/tokens.ts';
  * these are held.
  */
 export const LEADER_CLIENT = Symbol('LeaderClient');
-
-/** Name of the Lease by which the replicas elect a leader. */
-export const leaderLeaseName = 'workflow-execution-leader';
 
 type LeadershipConfig = Pick<Config, 'leaderElection' | 'leaderLeaseMs' | 'namespace' | 'clusterLeaseNamespace'>;
 

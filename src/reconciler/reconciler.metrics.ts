@@ -15,7 +15,8 @@ import type { WorkflowExecution } from '../workflow-execution/generated/workflow
 import { allPhases, phaseOf } from '../workflow-execution/execution.ts';
 import { controllerView, workflowExecutionResource } from '../workflow-execution/resource.ts';
 import { ExecutionMetrics } from './reporting/execution-metrics.ts';
-import { leaderLeaseName, Leadership } from './leadership.ts';
+import { leaderLeaseName } from './installation.ts';
+import { Leadership } from './leadership.ts';
 
 /** The reconciler's metrics and its work queue. */
 export const reconcilerMetrics: readonly Provider[] = [

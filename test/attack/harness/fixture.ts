@@ -1,5 +1,6 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { leaderLeaseName } from '../../../src/reconciler/installation.ts';
 import { pushBundle } from '../../cluster/images.ts';
 import type { Cluster } from '../../cluster/index.ts';
 import { at } from '../../cluster/json.ts';
@@ -139,7 +140,7 @@ export async function createLarge(
 }
 
 async function leaderOf(api: RetryingApi): Promise<{ holder: string; transitions: number }> {
-  const path = `/apis/coordination.k8s.io/v1/namespaces/${systemNamespace}/leases/workflow-execution-leader`;
+  const path = `/apis/coordination.k8s.io/v1/namespaces/${systemNamespace}/leases/${leaderLeaseName}`;
   const { body } = await api.call('GET', path);
   return {
     holder: textAt(body, 'spec', 'holderIdentity') ?? '',

@@ -1,3 +1,5 @@
+import { lockLabel, targetAnnotation } from '../../../src/locking/lock-lease.ts';
+import { leaderLeaseName } from '../../../src/reconciler/installation.ts';
 import { isObject } from '../../cluster/json.ts';
 import type { Change, History, RecordedKind } from '../history/change.ts';
 import { markers } from '../history/markers.ts';
@@ -94,8 +96,8 @@ export class HistoryBuilder {
 
   /** A replica renews the leader Lease. */
   leads(replica: string): this {
-    return this.#put('Lease', 'workflow-execution-leader', {
-      metadata: { namespace: 'system', name: 'workflow-execution-leader', uid: 'leader' },
+    return this.#put('Lease', leaderLeaseName, {
+      metadata: { namespace: 'system', name: leaderLeaseName, uid: 'leader' },
       spec: { holderIdentity: replica },
     });
   }
@@ -107,8 +109,8 @@ export class HistoryBuilder {
 
   /** A target's Lease gets this holder, or none; by the administrator if there is a marker. */
   lock(holder: string, target = 'shop/deployment/app', mark?: string): this {
-    const labels = { 'kubernaut.ai/lock': 'target-resource' };
-    const annotations = { 'kubernaut.ai/target-resource': target, [markers.lock]: mark };
+    const labels = { [lockLabel.name]: lockLabel.value };
+    const annotations = { [targetAnnotation]: target, [markers.lock]: mark };
     return this.#put('Lease', 'lock', {
       metadata: { namespace: 'system', name: 'lock', uid: 'lock', labels, annotations },
       spec: { holderIdentity: holder === '' ? '' : `team/${holder}/${holder}` },

@@ -1,3 +1,4 @@
+import { targetAnnotation } from '../../../src/locking/lock-lease.ts';
 import type { Change } from '../history/change.ts';
 import { textAt } from '../history/json.ts';
 import { markerOf } from '../history/markers.ts';
@@ -24,8 +25,6 @@ export function lockTimeline(target: string, { locks }: Timeline): readonly Lock
     byAdmin: change.gone ? earlier.some(isAboutToBeDeleted) : hasNewMark(change, changes[index - 1]?.change),
   }));
 }
-
-const targetAnnotation = 'kubernaut.ai/target-resource';
 
 /**
  * The administrator marks a Lease before deleting it. Another marker may follow first, since several interferences run

@@ -1,3 +1,5 @@
+import { lockLabel } from '../../../src/locking/lock-lease.ts';
+import { leaderLeaseName } from '../../../src/reconciler/installation.ts';
 import { at } from '../../cluster/json.ts';
 import type { Change, History, RunParameters } from '../history/change.ts';
 import { keyOf, ownerOf, uidOf } from '../history/identity.ts';
@@ -151,14 +153,14 @@ function abandonment(deleted?: Change, ended?: Change, gone?: Change): Change | 
 function isLock({ lockNamespace }: RunParameters) {
   return ([{ object }]: readonly [Change, ...Change[]]): boolean =>
     textAt(object, 'metadata', 'namespace') === lockNamespace &&
-    textAt(object, 'metadata', 'labels', 'kubernaut.ai/lock') === 'target-resource';
+    textAt(object, 'metadata', 'labels', lockLabel.name) === lockLabel.value;
 }
 
 function isLeaderLease({ lockNamespace }: RunParameters) {
   return ({ kind, object }: Change): boolean =>
     kind === 'Lease' &&
     textAt(object, 'metadata', 'namespace') === lockNamespace &&
-    textAt(object, 'metadata', 'name') === 'workflow-execution-leader';
+    textAt(object, 'metadata', 'name') === leaderLeaseName;
 }
 
 /** The phase of a WorkflowExecution; Pending while it has no status. */

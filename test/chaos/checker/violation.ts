@@ -1,3 +1,4 @@
+import { targetAnnotation } from '../../../src/locking/lock-lease.ts';
 import { at, isObject } from '../../cluster/json.ts';
 import type { Change, RecordedKind } from '../history/change.ts';
 import { keyOf } from '../history/identity.ts';
@@ -55,7 +56,7 @@ function recordAt(value: unknown, name: string): object {
 }
 
 function lockStateOf({ object }: Change): string {
-  const target = textAt(object, 'metadata', 'annotations', 'kubernaut.ai/target-resource') ?? '?';
+  const target = textAt(object, 'metadata', 'annotations', targetAnnotation) ?? '?';
   return `locks ${target} for ${textAt(object, 'spec', 'holderIdentity') || 'none'}`;
 }
 

@@ -1,3 +1,4 @@
+import { lockLabel } from '../../../src/locking/lock-lease.ts';
 import type { JsonObject } from '../../cluster/json.ts';
 import { terminalPhases, succeededStatusOf } from '../checker/timeline.ts';
 import { canonicalTarget } from '../checker/target.ts';
@@ -136,7 +137,7 @@ function isViewed(kind: string): kind is ViewedKind {
 }
 
 function isLock({ object }: ObservedObject): boolean {
-  return textAt(object, 'metadata', 'labels', 'kubernaut.ai/lock') === 'target-resource';
+  return textAt(object, 'metadata', 'labels', lockLabel.name) === lockLabel.value;
 }
 
 /** UID of the execution that a lock names. */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { lockLabel, targetAnnotation } from '../../../src/locking/lock-lease.ts';
 import type { JsonObject } from '../../cluster/json.ts';
 import { markers } from '../history/markers.ts';
 import type { InterferenceKind } from '../plan/interference.ts';
@@ -26,8 +27,8 @@ const lease = (uid = 'l1'): JsonObject => ({
     namespace: 'system',
     name: 'lock',
     uid,
-    labels: { 'kubernaut.ai/lock': 'target-resource' },
-    annotations: { 'kubernaut.ai/target-resource': target },
+    labels: { [lockLabel.name]: lockLabel.value },
+    annotations: { [targetAnnotation]: target },
   },
   spec: { holderIdentity: 'team/wfe-e1/e1' },
 });

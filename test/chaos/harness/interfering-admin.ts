@@ -1,3 +1,4 @@
+import { targetAnnotation } from '../../../src/locking/lock-lease.ts';
 import type { JsonObject } from '../../cluster/json.ts';
 import { keyOf, uidOf } from '../history/identity.ts';
 import { objectsAt, textAt } from '../history/json.ts';
@@ -94,7 +95,7 @@ export class InterferingAdmin {
 
   /** An ended execution on the same target, or else one that does not exist. */
   #anotherHolder(lock: ObservedObject): string {
-    const target = textAt(lock.object, 'metadata', 'annotations', 'kubernaut.ai/target-resource') ?? '';
+    const target = textAt(lock.object, 'metadata', 'annotations', targetAnnotation) ?? '';
     const ended = this.#view.endedExecution(target);
     return ended === undefined ? `${lock.namespace}/nobody/none` : `${keyOf(ended)}/${uidOf(ended)}`;
   }

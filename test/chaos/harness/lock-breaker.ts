@@ -1,3 +1,4 @@
+import { lockLabel } from '../../../src/locking/lock-lease.ts';
 import { textAt } from '../history/json.ts';
 import type { ObjectChange } from '../observer/stored-object.ts';
 import type { RetryingApi } from './retrying-api.ts';
@@ -14,7 +15,7 @@ export class LockBreaker {
 
   /** Observes a change; only Leases matter. */
   observe({ kind, namespace, name, object }: ObjectChange): void {
-    const isLock = textAt(object, 'metadata', 'labels', 'kubernaut.ai/lock') !== undefined;
+    const isLock = textAt(object, 'metadata', 'labels', lockLabel.name) !== undefined;
     if (kind !== 'Lease' || !isLock || !textAt(object, 'spec', 'holderIdentity')) return;
     const path = `/apis/coordination.k8s.io/v1/namespaces/${namespace}/leases/${name}`;
     this.#api.call('PATCH', path, { spec: { holderIdentity: null } }).catch(this.#onError);

@@ -1,3 +1,4 @@
+import { lockLabel } from '../../../src/locking/lock-lease.ts';
 import { keyOf, uidOf } from '../history/identity.ts';
 import { textAt } from '../history/json.ts';
 import type { Change } from '../history/change.ts';
@@ -41,7 +42,7 @@ export class Progress {
   }
 
   #seeLease(change: Change): void {
-    if (textAt(change.object, 'metadata', 'labels', 'kubernaut.ai/lock') === undefined) return;
+    if (textAt(change.object, 'metadata', 'labels', lockLabel.name) === undefined) return;
     if (change.gone) this.#locks.delete(keyOf(change));
     else this.#locks.add(keyOf(change));
   }

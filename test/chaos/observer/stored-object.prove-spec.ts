@@ -1,5 +1,6 @@
 import { BinaryWriter } from '@bufbuild/protobuf/wire';
 import { describe, expect, it } from '@jest/globals';
+import { lockLabel } from '../../../src/locking/lock-lease.ts';
 import { readObjectChange } from './stored-object.ts';
 
 const message = (write: (writer: BinaryWriter) => void) => {
@@ -11,7 +12,7 @@ const field = (writer: BinaryWriter, number: number, bytes: Uint8Array) => write
 const text = (writer: BinaryWriter, number: number, value: string) => writer.tag(number, 2).string(value);
 
 function storedLease(): Buffer {
-  const label = message((writer) => text(text(writer, 1, 'kubernaut.ai/lock'), 2, 'target-resource'));
+  const label = message((writer) => text(text(writer, 1, lockLabel.name), 2, lockLabel.value));
   const metadata = message((writer) => {
     text(text(text(writer, 1, 'lock'), 3, 'system'), 5, 'uid-1');
     field(writer.tag(7, 0).int64(3), 11, label);
@@ -67,7 +68,7 @@ describe('an object in etcd', () => {
         name: 'lock',
         namespace: 'system',
         uid: 'uid-1',
-        labels: { 'kubernaut.ai/lock': 'target-resource' },
+        labels: { [lockLabel.name]: lockLabel.value },
         annotations: {},
       },
       spec: { holderIdentity: 'team/a/uid-a' },

@@ -1,6 +1,8 @@
 import { fires, timeSeries, seriesOfSecondReplica, doesNotFire, type AlertCase } from '../case.ts';
 
 const leader = 'leader_election_master_status';
+/** The label of the leader's Lease. */
+const lease = { name: 'leader' };
 const series = (metric: string, deployment: string) =>
   `${metric}{namespace="kubernaut-system",deployment="${deployment}"}`;
 const asked = (deployment = 'workflow-execution-api') => series('kube_deployment_spec_replicas', deployment);
@@ -67,14 +69,15 @@ export const replicas: readonly AlertCase[] = [
   fires(
     'WorkflowExecutionNoLeader',
     'two replicas have both not led for 2 minutes',
-    { [timeSeries(leader)]: '1x5 0x10', [seriesOfSecondReplica(leader)]: '0x15' },
+    { [timeSeries(leader, lease)]: '1x5 0x10', [seriesOfSecondReplica(leader, lease)]: '0x15' },
     9,
-    'No replica in namespace kubernaut-system has held the Lease workflow-execution-leader for 2 minutes: new executions stay Pending, and running ones are not tracked. Check the holder: kubectl -n kubernaut-system get lease workflow-execution-leader.',
+    'No replica in namespace kubernaut-system has held the Lease leader for 2 minutes: new executions stay Pending, and running ones are not tracked. Check the holder: kubectl -n kubernaut-system get lease leader.',
+    { namespace: 'kubernaut-system', ...lease },
   ),
   doesNotFire(
     'WorkflowExecutionNoLeader',
     'the leader changes',
-    { [timeSeries(leader)]: '1x5 0x10', [seriesOfSecondReplica(leader)]: '0x6 1x9' },
+    { [timeSeries(leader, lease)]: '1x5 0x10', [seriesOfSecondReplica(leader, lease)]: '0x6 1x9' },
     9,
   ),
 
