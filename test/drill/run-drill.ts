@@ -6,7 +6,7 @@ import { ResumingWatch } from './client/resuming-watch.ts';
 import { CallSummary } from './client/call-summary.ts';
 import { commonPromises, type Drill, type DrillFigures, type DrillPromise } from './drill.ts';
 import { openFixture, type Fixture, type FixtureOptions } from './harness/fixture.ts';
-import { waitUntil } from './harness/wait-until.ts';
+import { holdsWithin } from '../support/until.ts';
 import type { DrillSize } from './size.ts';
 
 /** Number of clients; half start at each API replica, and half use REST. */
@@ -96,8 +96,8 @@ class Clients {
     this.#load.stop();
     await this.#working;
     await caughtUp();
-    await waitUntil(() => etcdWatcher.ended === etcdWatcher.executions, settleMs.executions, signal);
-    await waitUntil(() => this.#missed() === 0, settleMs.watch, signal);
+    await holdsWithin(settleMs.executions, () => etcdWatcher.ended === etcdWatcher.executions, signal);
+    await holdsWithin(settleMs.watch, () => this.#missed() === 0, signal);
     this.#watchMissed = this.#missed();
   }
 

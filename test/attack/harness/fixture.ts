@@ -8,7 +8,7 @@ import { textAt } from '../../chaos/history/json.ts';
 import { readRecord } from '../../cluster/record.ts';
 import { Connections, type Endpoint } from '../../drill/client/connections.ts';
 import { Certificates } from '../../drill/harness/certificates.ts';
-import { waitUntil } from '../../drill/harness/wait-until.ts';
+import { holdsWithin } from '../../support/until.ts';
 import { allocatorOfImage } from '../../image/allocator.ts';
 import { skippingWorkflow } from '../../integration/reconciler/workflows.ts';
 import { createNamespaces, createSubmitter } from '../../chaos/harness/namespaces.ts';
@@ -92,7 +92,7 @@ export async function openFixture({ roles, cluster, directory, signal }: Fixture
       processes.push(await startLimited(name, { kubeconfig, settings }));
     }
     const lease = () => leaderOf(api);
-    await waitUntil(async () => (await lease()).holder !== '', leaderMs, signal);
+    await holdsWithin(leaderMs, async () => (await lease()).holder !== '', signal);
     const [first] = processes;
     if (first === undefined) throw new Error('no process was started');
     const { http, grpc } = first.service;

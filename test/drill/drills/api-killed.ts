@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { promise, type Drill } from '../drill.ts';
-import { waitUntil } from '../harness/wait-until.ts';
+import { holdsWithin } from '../../support/until.ts';
 
 /** Kills all API replicas and restarts them later. */
 export const apiKilled: Drill = {
@@ -15,7 +15,7 @@ export const apiKilled: Drill = {
     log(`the API is away for ${size.outage} s`);
     await caughtUp();
     const allEnded = () => etcdWatcher.ended === etcdWatcher.executions;
-    const ended = await waitUntil(allEnded, Math.max(0, backAt - performance.now()), signal);
+    const ended = await holdsWithin(Math.max(0, backAt - performance.now()), allEnded, signal);
     const left = etcdWatcher.executions - etcdWatcher.ended;
     log(ended ? 'all executions have ended' : `${left} executions have not ended`);
     await delay(Math.max(0, backAt - performance.now()), undefined, { signal });

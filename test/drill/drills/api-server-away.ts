@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { toSeconds } from '../client/call-summary.ts';
 import { promise, type Drill } from '../drill.ts';
-import { waitUntil } from '../harness/wait-until.ts';
+import { holdsWithin } from '../../support/until.ts';
 
 /** Recovery timeout in milliseconds once the API server is back. */
 const recoveryMs = 90_000;
@@ -22,7 +22,7 @@ export const apiServerAway: Drill = {
     await cluster.start('kube-apiserver');
     const backAt = performance.now();
     log('the API server is back');
-    const ready = await waitUntil(() => api.probes.allReady && controllers.probes.allReady, recoveryMs, signal);
+    const ready = await holdsWithin(recoveryMs, () => api.probes.allReady && controllers.probes.allReady, signal);
     log(ready ? 'all replicas are ready' : 'some replica is not ready');
     return {
       leaderlessMs: backAt,

@@ -1,6 +1,6 @@
 import { toSeconds } from '../client/call-summary.ts';
 import { promise, type Drill } from '../drill.ts';
-import { waitUntil } from '../harness/wait-until.ts';
+import { holdsWithin } from '../../support/until.ts';
 
 /** Timeout for new connections to get the new certificate, in milliseconds; files are polled every 10 s. */
 const reloadMs = 30_000;
@@ -19,7 +19,7 @@ export const certificateRotated: Drill = {
       const names = await Promise.all(addresses.map((address) => certificates.servedBy(address)));
       return names.every((name) => name === 'second');
     };
-    const all = await waitUntil(shown, reloadMs, signal);
+    const all = await holdsWithin(reloadMs, shown, signal);
     log(all ? 'every new connection gets it' : 'some new connection does not get it');
     return {
       facts: { 'until new connections get it': all ? toSeconds(performance.now() - rotatedMs) : Infinity },

@@ -1,5 +1,5 @@
 import { promise, type Drill } from '../drill.ts';
-import { waitUntil } from '../harness/wait-until.ts';
+import { holdsWithin } from '../../support/until.ts';
 
 /** Seconds from the expiry of the lease until a new leader works. */
 const takeOverSeconds = 10;
@@ -22,7 +22,7 @@ export const nodeGone: Drill = {
     const goneMs = performance.now();
     await awake;
     log(`${leader.name} is resumed`);
-    const ended = await waitUntil(() => leader.process.pid !== pid, exitMs, signal);
+    const ended = await holdsWithin(exitMs, () => leader.process.pid !== pid, signal);
     await leader.process.up();
     log(`${leader.name} is ready again`);
     return { leaderlessMs: goneMs, facts: { 'old leaders that exited when resumed': Number(ended) } };

@@ -3,7 +3,7 @@ import { freePorts } from '../../cluster/ports.ts';
 import { Replica } from '../../chaos/harness/replica.ts';
 import type { Endpoint } from '../client/connections.ts';
 import { Probes } from './probes.ts';
-import { waitUntil } from './wait-until.ts';
+import { holdsWithin } from '../../support/until.ts';
 
 /** Timeout for a replica to lead, in milliseconds. */
 const leaderMs = 60_000;
@@ -82,7 +82,7 @@ export class Replicas {
   /** Waits for the leading replica. */
   async leader(signal: AbortSignal): Promise<DrillReplica> {
     const find = () => this.#members.find(({ process }) => process.isLeading && !process.isFrozen);
-    await waitUntil(() => find() !== undefined, leaderMs, signal);
+    await holdsWithin(leaderMs, () => find() !== undefined, signal);
     const leader = find();
     if (leader === undefined) throw new Error('no replica has become the leader');
     return leader;

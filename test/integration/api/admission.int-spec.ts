@@ -9,7 +9,7 @@ import { callerOf } from '../../support/callers.ts';
 import { serviceCluster, sharedCluster } from '../support/cluster.ts';
 import { FaultProxy } from '../support/fault-proxy.ts';
 import { createNamespace, type TestNamespace } from '../support/namespace.ts';
-import { until } from '../support/until.ts';
+import { until } from '../../support/until.ts';
 import type { ApiCaller } from './api-caller.ts';
 import type { ApiClient } from './api-client.ts';
 import { grpcCaller } from './grpc-caller.ts';

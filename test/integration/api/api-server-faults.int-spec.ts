@@ -6,7 +6,7 @@ import { apiCluster, sharedCluster } from '../support/cluster.ts';
 import { FaultProxy } from '../support/fault-proxy.ts';
 import { answer, drop, hold, reset, statusOf } from '../support/faults.ts';
 import { createNamespace, type TestNamespace } from '../support/namespace.ts';
-import { until } from '../support/until.ts';
+import { until } from '../../support/until.ts';
 import { grpcCall, grpcCaller } from './grpc-caller.ts';
 import { healthOf } from './health.ts';
 import { restCaller } from './rest-caller.ts';

@@ -6,7 +6,7 @@ import { status } from '@grpc/grpc-js';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { WatchWorkflowExecutionsRequest } from '../../../src/api/generated/kubernaut/workflowexecution/v1/workflow_execution.ts';
 import { serviceCluster } from '../support/cluster.ts';
-import { until } from '../support/until.ts';
+import { until } from '../../support/until.ts';
 import { grpcCaller } from './grpc-caller.ts';
 import { healthOf } from './health.ts';
 import { type RunningApi, startApi } from './running-api.ts';

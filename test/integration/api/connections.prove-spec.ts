@@ -11,7 +11,7 @@ import { allocatorOfImage } from '../../image/allocator.ts';
 import { certificateAuthority, type TestAuthority } from '../../support/certificates.ts';
 import { startService, type ServiceProcess } from '../../support/service.ts';
 import { checkIntermediateProfile } from '../../support/sslyze.ts';
-import { until } from '../support/until.ts';
+import { until } from '../../support/until.ts';
 
 jest.setTimeout(180_000);
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { workflowExecutionResource } from '../../../src/workflow-execution/resource.ts';
 import { aSpec } from '../../../src/workflow-execution/workflow-execution.builders.ts';
-import { until } from '../support/until.ts';
+import { until } from '../../support/until.ts';
 import { onBothTransports } from './on-both-transports.ts';
 
 await onBothTransports('end', (contract) => {

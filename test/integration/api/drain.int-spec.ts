@@ -8,7 +8,7 @@ import { apiCluster, sharedCluster } from '../support/cluster.ts';
 import { FaultProxy } from '../support/fault-proxy.ts';
 import { drop, hold } from '../support/faults.ts';
 import { createNamespace, type TestNamespace } from '../support/namespace.ts';
-import { until } from '../support/until.ts';
+import { until } from '../../support/until.ts';
 import type { Answer, SeenExecution } from './api-caller.ts';
 import { grpcCaller } from './grpc-caller.ts';
 import { healthOf } from './health.ts';

@@ -11,7 +11,7 @@ import { KubernetesClient } from '../../../src/kubernetes/client.ts';
 import { aSpec } from '../../../src/workflow-execution/workflow-execution.builders.ts';
 import { serviceCluster, sharedCluster } from '../support/cluster.ts';
 import { createNamespace, type TestNamespace } from '../support/namespace.ts';
-import { until } from '../support/until.ts';
+import { until } from '../../support/until.ts';
 import { healthOf } from './health.ts';
 import { restCaller } from './rest-caller.ts';
 import { type RunningApi, startApi } from './running-api.ts';

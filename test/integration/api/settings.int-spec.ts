@@ -7,7 +7,7 @@ import { callerOf } from '../../support/callers.ts';
 import { apiCluster, sharedCluster } from '../support/cluster.ts';
 import { FaultProxy } from '../support/fault-proxy.ts';
 import { createNamespace, type TestNamespace } from '../support/namespace.ts';
-import { until } from '../support/until.ts';
+import { until } from '../../support/until.ts';
 import { grpcCaller } from './grpc-caller.ts';
 import { healthOf } from './health.ts';
 import { restCaller } from './rest-caller.ts';

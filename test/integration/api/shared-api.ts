@@ -4,7 +4,7 @@ import { KubernetesClient } from '../../../src/kubernetes/client.ts';
 import { arrayOf, parseJson, recordOf } from '../../../src/kubernetes/json.ts';
 import { operatorCaller, type TestCaller } from '../../support/callers.ts';
 import { sharedCluster } from '../support/cluster.ts';
-import { until } from '../support/until.ts';
+import { until } from '../../support/until.ts';
 import { type ApiClient, connectApi } from './api-client.ts';
 
 /** Set by the runner: a JSON array with the addresses of the replicas that all test files share. */

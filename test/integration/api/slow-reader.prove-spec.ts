@@ -4,7 +4,7 @@ import { workflowExecutionApiVersion, workflowExecutionResource } from '../../..
 import { aSpec } from '../../../src/workflow-execution/workflow-execution.builders.ts';
 import { apiCluster, sharedCluster } from '../support/cluster.ts';
 import { createNamespace, type TestNamespace } from '../support/namespace.ts';
-import { until } from '../support/until.ts';
+import { until } from '../../support/until.ts';
 import { healthOf } from './health.ts';
 import { type RunningApi, startApi } from './running-api.ts';
 import { grpcWatch, stateAfter, restWatch } from './watcher.ts';

@@ -9,7 +9,7 @@ import { apiCluster, sharedCluster } from '../support/cluster.ts';
 import { FaultProxy } from '../support/fault-proxy.ts';
 import { reset } from '../support/faults.ts';
 import { createNamespace, type TestNamespace } from '../support/namespace.ts';
-import { until } from '../support/until.ts';
+import { until } from '../../support/until.ts';
 import type { ApiClient } from './api-client.ts';
 import { grpcCaller } from './grpc-caller.ts';
 import { healthOf } from './health.ts';

@@ -4,7 +4,7 @@ import {
   WatchWorkflowExecutionsRequest,
   type WatchWorkflowExecutionsResponse,
 } from '../../../src/api/generated/kubernaut/workflowexecution/v1/workflow_execution.ts';
-import { until } from '../support/until.ts';
+import { until } from '../../support/until.ts';
 import type { ApiClient } from './api-client.ts';
 
 /** Parameters of a watch on either transport, with the names that REST has. */

@@ -6,7 +6,7 @@ import { workflowExecutionResource } from '../../../src/workflow-execution/resou
 import { checkTrail, noFaults, startProxy, type ExpectedKind } from '../../data-storage/index.ts';
 import { eventsUntil } from '../reconciler/events.ts';
 import { skippingWorkflow, waitingWorkflow } from '../reconciler/workflows.ts';
-import { until } from '../support/until.ts';
+import { until } from '../../support/until.ts';
 import { AuditFixture, auditOf, refusing } from './fixture.ts';
 
 const accepted: ExpectedKind = {

@@ -5,7 +5,7 @@ import { contractFaults } from '../../data-storage/index.ts';
 import { scrape } from '../../support/scrape.ts';
 import { Replicas } from '../operations/replicas.ts';
 import { skippingWorkflow } from '../reconciler/workflows.ts';
-import { until } from '../support/until.ts';
+import { until } from '../../support/until.ts';
 import { auditOf } from './fixture.ts';
 
 const logging = new Replicas();

@@ -7,7 +7,7 @@ import { bind } from '../../support/callers.ts';
 import { sharedCluster } from '../support/cluster.ts';
 import { FaultProxy } from '../support/fault-proxy.ts';
 import { createNamespace, type TestNamespace } from '../support/namespace.ts';
-import { until } from '../support/until.ts';
+import { until } from '../../support/until.ts';
 
 const own = 'workflowexecution.kubernaut.ai';
 

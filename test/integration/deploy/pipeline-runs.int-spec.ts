@@ -13,7 +13,7 @@ import { waitingWorkflow } from '../reconciler/workflows.ts';
 import { actingAs } from '../support/acting-as.ts';
 import { sharedCluster } from '../support/cluster.ts';
 import { createNamespace, type TestNamespace } from '../support/namespace.ts';
-import { until } from '../support/until.ts';
+import { until } from '../../support/until.ts';
 
 const { targetResource: target, workflowExecution, workflowId } = pipelineRunLabels;
 const otherOwner = { apiVersion: 'x.example/v1', kind: 'WorkflowExecution', name: 'wfe', uid: 'uid-1' };

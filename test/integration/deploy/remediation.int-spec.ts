@@ -8,7 +8,7 @@ import { runCommand } from '../../cluster/command.ts';
 import { bind } from '../../support/callers.ts';
 import { sharedCluster } from '../support/cluster.ts';
 import { createNamespace, type TestNamespace } from '../support/namespace.ts';
-import { until } from '../support/until.ts';
+import { until } from '../../support/until.ts';
 
 const operator = 'workflow-execution-operator';
 const remediate = 'workflow-execution-remediate';

@@ -5,7 +5,7 @@ import { workflowExecutionApiVersion, workflowExecutionResource } from '../../..
 import { aSpec } from '../../../src/workflow-execution/workflow-execution.builders.ts';
 import { sharedCluster } from '../support/cluster.ts';
 import { createNamespace, type TestNamespace } from '../support/namespace.ts';
-import { until } from '../support/until.ts';
+import { until } from '../../support/until.ts';
 
 const labels = (count: number, name: string) =>
   Object.fromEntries(Array.from({ length: count }, (_, i) => [`example.org/${name}-${i}`, 'x'] as const));

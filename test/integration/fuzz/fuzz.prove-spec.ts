@@ -7,7 +7,7 @@ import { restCaller } from '../api/rest-caller.ts';
 import { type RunningApi, startApi } from '../api/running-api.ts';
 import { apiCluster, sharedCluster } from '../support/cluster.ts';
 import { createNamespace, type TestNamespace } from '../support/namespace.ts';
-import { until } from '../support/until.ts';
+import { until } from '../../support/until.ts';
 import { Fuzzer } from './fuzzer.ts';
 
 const requestsOfEach = 2_600;

@@ -6,7 +6,7 @@ import type { KubernetesObject } from '../../../src/kubernetes/kubernetes-object
 import type { PooledKubeConfig } from '../../../src/kubernetes/pooled-kube-config.ts';
 import { startCluster, type Cluster } from '../../cluster/index.ts';
 import { aConfigMap, configMaps } from '../support/config-map.ts';
-import { until } from '../support/until.ts';
+import { until } from '../../support/until.ts';
 import { startReflector, type RunningReflector } from './running-reflector.ts';
 
 const minute = 60_000;

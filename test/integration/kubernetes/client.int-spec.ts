@@ -11,7 +11,7 @@ import { aConfigMap, configMaps, type ConfigMap } from '../support/config-map.ts
 import { FaultProxy } from '../support/fault-proxy.ts';
 import { answer, drop, loseAnswer, reset, resetAfter } from '../support/faults.ts';
 import { createNamespace, type TestNamespace } from '../support/namespace.ts';
-import { until } from '../support/until.ts';
+import { until } from '../../support/until.ts';
 
 const config = sharedCluster();
 const client = new KubernetesClient(config);

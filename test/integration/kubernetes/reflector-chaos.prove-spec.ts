@@ -7,7 +7,7 @@ import { aConfigMap, configMaps } from '../support/config-map.ts';
 import { FaultProxy } from '../support/fault-proxy.ts';
 import { answer, answerWatch, delay, drop, reset, resetAfter, statusOf, type Fault } from '../support/faults.ts';
 import { createNamespace, type TestNamespace } from '../support/namespace.ts';
-import { until } from '../support/until.ts';
+import { until } from '../../support/until.ts';
 import { startReflector } from './running-reflector.ts';
 
 const config = sharedCluster();

@@ -3,7 +3,7 @@ import type { PooledKubeConfig } from '../../../src/kubernetes/pooled-kube-confi
 import { aConfigMap, configMaps, type ConfigMap } from '../support/config-map.ts';
 import { FaultProxy } from '../support/fault-proxy.ts';
 import { createNamespace, type TestNamespace } from '../support/namespace.ts';
-import { inTime } from '../support/until.ts';
+import { inTime } from '../../support/until.ts';
 import { startReflector, type ReflectorSettings, type RunningReflector } from './running-reflector.ts';
 
 /** Watches of ConfigMaps. */

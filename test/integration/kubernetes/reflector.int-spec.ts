@@ -5,7 +5,7 @@ import { aConfigMap, configMaps } from '../support/config-map.ts';
 import { drop, hold, resetAfter } from '../support/faults.ts';
 import { createNamespace } from '../support/namespace.ts';
 import { grantReading } from '../support/rights.ts';
-import { inTime, until } from '../support/until.ts';
+import { inTime, until } from '../../support/until.ts';
 import { ReflectorFixture, watching } from './reflector-fixture.ts';
 
 // A reflector with a real API server and broken connections. Its handling of error responses, which needs no cluster, is in

@@ -9,7 +9,7 @@ import { sharedCluster } from '../support/cluster.ts';
 import { FaultProxy } from '../support/fault-proxy.ts';
 import { loseAnswer } from '../support/faults.ts';
 import { createNamespace, type TestNamespace } from '../support/namespace.ts';
-import { until } from '../support/until.ts';
+import { until } from '../../support/until.ts';
 import { startLockReplica, type LockReplica } from './lock-replica.ts';
 
 // The guarantees of the API server that a lock relies on: it rejects a second Lease of a name, and a write or deletion of a

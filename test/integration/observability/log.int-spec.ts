@@ -6,7 +6,7 @@ import { connectApi } from '../api/api-client.ts';
 import { createRequest, grpcCall } from '../api/grpc-caller.ts';
 import { ReconcilerFixture } from '../reconciler/fixture.ts';
 import { endCancelledTask, skippingWorkflow, waitingWorkflow } from '../reconciler/workflows.ts';
-import { until } from '../support/until.ts';
+import { until } from '../../support/until.ts';
 import { observe, type ObservedService } from './observed-service.ts';
 
 const secret = 'a value that nobody may read';

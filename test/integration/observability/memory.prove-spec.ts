@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, it } from '@jest/globals';
 import { ReconcilerFixture } from '../reconciler/fixture.ts';
-import { until } from '../support/until.ts';
+import { until } from '../../support/until.ts';
 import { observe, type ObservedService } from './observed-service.ts';
 
 const fixture = new ReconcilerFixture();

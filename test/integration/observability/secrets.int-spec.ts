@@ -8,7 +8,7 @@ import { aSpec } from '../../../src/workflow-execution/workflow-execution.builde
 import { publisherFor, publishWorkflow } from '../../support/workflows.ts';
 import { ReconcilerFixture } from '../reconciler/fixture.ts';
 import { demandingWorkflow } from '../reconciler/workflows.ts';
-import { until } from '../support/until.ts';
+import { until } from '../../support/until.ts';
 import { observe, type ObservedService } from './observed-service.ts';
 
 const parse = (raw: unknown) => raw as KubernetesObject;

@@ -6,7 +6,7 @@ import type { ServiceProcess } from '../../support/service.ts';
 import { healthOf } from '../api/health.ts';
 import type { Injection } from '../support/fault-proxy.ts';
 import { hold, reset } from '../support/faults.ts';
-import { until } from '../support/until.ts';
+import { until } from '../../support/until.ts';
 import { Replicas } from './replicas.ts';
 
 type Page = 'livez' | 'readyz' | 'startupz';

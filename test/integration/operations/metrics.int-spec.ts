@@ -12,7 +12,7 @@ import type { ServiceProcess } from '../../support/service.ts';
 import { grpcCall } from '../api/grpc-caller.ts';
 import { answerWorkflow, skippingWorkflow, waitingWorkflow } from '../reconciler/workflows.ts';
 import { answer } from '../support/faults.ts';
-import { until } from '../support/until.ts';
+import { until } from '../../support/until.ts';
 import { Replicas } from './replicas.ts';
 
 const total = 'kubernaut_workflow_execution_total';

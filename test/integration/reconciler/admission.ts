@@ -5,7 +5,7 @@ import type { KubernetesObject, NewObject } from '../../../src/kubernetes/kubern
 import type { ApiResource, ResourceType } from '../../../src/kubernetes/resource-type.ts';
 import { pipelineRunResource } from '../../../src/tekton/pipeline-run.ts';
 import { taskRunResource } from '../../../src/tekton/task-run.ts';
-import { until } from '../support/until.ts';
+import { until } from '../../support/until.ts';
 
 /** A rule of the API server that a test has added. */
 export interface AdmissionRule {

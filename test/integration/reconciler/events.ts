@@ -1,6 +1,6 @@
 import type { KubernetesClient } from '../../../src/kubernetes/client.ts';
 import { eventResource, type NewEvent } from '../../../src/kubernetes/event.ts';
-import { until } from '../support/until.ts';
+import { until } from '../../support/until.ts';
 
 /** The Events about one object, read live, oldest first. */
 export async function eventsAbout(client: KubernetesClient, namespace: string, name: string): Promise<NewEvent[]> {

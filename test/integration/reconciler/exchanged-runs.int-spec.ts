@@ -3,7 +3,7 @@ import { NotFoundError } from '../../../src/kubernetes/errors.ts';
 import { buildPipelineRun, type NewPipelineRun } from '../../../src/tekton/build-pipeline-run.ts';
 import { pipelineRunResource, type PipelineRun } from '../../../src/tekton/pipeline-run.ts';
 import { workflowExecutionResource } from '../../../src/workflow-execution/resource.ts';
-import { until } from '../support/until.ts';
+import { until } from '../../support/until.ts';
 import { ReconcilerFixture } from './fixture.ts';
 import { answerWorkflow, begunTask, endCancelledTask, skippingWorkflow, waitingWorkflow } from './workflows.ts';
 

@@ -10,7 +10,7 @@ import { reset } from '../support/faults.ts';
 import { sharedCluster } from '../support/cluster.ts';
 import { createNamespace } from '../support/namespace.ts';
 import { letServiceClaimCluster } from '../support/service-rights.ts';
-import { inTime, until } from '../support/until.ts';
+import { inTime, until } from '../../support/until.ts';
 import { crashAfter } from './crash.ts';
 import { eventsAbout, eventsUntil, summaryOf } from './events.ts';
 import { ReconcilerFixture } from './fixture.ts';

@@ -7,7 +7,7 @@ import { workflowExecutionResource } from '../../../src/workflow-execution/resou
 import { aSpec } from '../../../src/workflow-execution/workflow-execution.builders.ts';
 import type { SeenRequest } from '../support/fault-proxy.ts';
 import { answer, delay, drop, hold, loseAnswer, reset, type Fault } from '../support/faults.ts';
-import { inTime, until } from '../support/until.ts';
+import { inTime, until } from '../../support/until.ts';
 import { denyPipelineRuns, exhaustPipelineRuns } from './admission.ts';
 import { eventsAbout, eventsUntil, summaryOf } from './events.ts';
 import { ReconcilerFixture } from './fixture.ts';

@@ -4,7 +4,7 @@ import { workflowExecutionResource } from '../../../src/workflow-execution/resou
 import { pushBundle } from '../../cluster/images.ts';
 import { kubectl } from '../../support/product.ts';
 import { eventsUntil, summaryOf } from './events.ts';
-import { until } from '../support/until.ts';
+import { until } from '../../support/until.ts';
 import { ReconcilerFixture } from './fixture.ts';
 import { answerTasks, demandingWorkflow, skippingWorkflow, waitingWorkflow, wideWorkflow } from './workflows.ts';
 

@@ -7,7 +7,7 @@ import { pipelineRunName } from '../../../src/tekton/names.ts';
 import { taskRunLabels, taskRunResource } from '../../../src/tekton/task-run.ts';
 import { workflowExecutionResource } from '../../../src/workflow-execution/resource.ts';
 import { answer, type Fault } from '../support/faults.ts';
-import { until } from '../support/until.ts';
+import { until } from '../../support/until.ts';
 import { ReconcilerFixture } from './fixture.ts';
 import { answerWorkflow, skippingWorkflow, waitingWorkflow } from './workflows.ts';
 

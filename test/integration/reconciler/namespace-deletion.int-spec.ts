@@ -6,7 +6,7 @@ import { aSpec } from '../../../src/workflow-execution/workflow-execution.builde
 import { waitFor } from '../../support/wait-for.ts';
 import { publisherFor, publishWorkflow } from '../../support/workflows.ts';
 import { createNamespace } from '../support/namespace.ts';
-import { until } from '../support/until.ts';
+import { until } from '../../support/until.ts';
 import { ReconcilerFixture } from './fixture.ts';
 import { skippingWorkflow, waitingWorkflow } from './workflows.ts';
 

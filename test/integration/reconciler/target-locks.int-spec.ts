@@ -6,7 +6,7 @@ import { workflowExecutionResource } from '../../../src/workflow-execution/resou
 import { podResource } from '../../support/pods.ts';
 import { waitFor } from '../../support/wait-for.ts';
 import { reset } from '../support/faults.ts';
-import { until } from '../support/until.ts';
+import { until } from '../../support/until.ts';
 import { eventsUntil, summaryOf } from './events.ts';
 import { ReconcilerFixture } from './fixture.ts';
 import { skippingWorkflow, waitingWorkflow } from './workflows.ts';

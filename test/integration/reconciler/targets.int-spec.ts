@@ -5,7 +5,7 @@ import { leaseResource } from '../../../src/kubernetes/lease.ts';
 import { lockName } from '../../../src/locking/lock-lease.ts';
 import { pipelineRunResource } from '../../../src/tekton/pipeline-run.ts';
 import { hold, reset } from '../support/faults.ts';
-import { until } from '../support/until.ts';
+import { until } from '../../support/until.ts';
 import { ReconcilerFixture } from './fixture.ts';
 import { answerWorkflow, skippingWorkflow, waitingWorkflow } from './workflows.ts';
 

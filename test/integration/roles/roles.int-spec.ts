@@ -11,7 +11,7 @@ import { publisherFor, publishWorkflow } from '../../support/workflows.ts';
 import { skippingWorkflow } from '../reconciler/workflows.ts';
 import { sharedCluster } from '../support/cluster.ts';
 import { createNamespace, type TestNamespace } from '../support/namespace.ts';
-import { until } from '../support/until.ts';
+import { until } from '../../support/until.ts';
 import { letServiceKeepLocks } from '../support/service-rights.ts';
 
 const client = new KubernetesClient(sharedCluster());

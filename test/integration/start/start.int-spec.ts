@@ -13,7 +13,7 @@ import { healthOf } from '../api/health.ts';
 import { sharedCluster } from '../support/cluster.ts';
 import { FaultProxy } from '../support/fault-proxy.ts';
 import { answer } from '../support/faults.ts';
-import { until } from '../support/until.ts';
+import { until } from '../../support/until.ts';
 
 const kubeconfig = process.env['WFE_TEST_KUBECONFIG'] ?? '';
 /** Isolates a service from the executions of other tests. */

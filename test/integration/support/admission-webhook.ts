@@ -7,7 +7,7 @@ import { parseJson, recordOf } from '../../../src/kubernetes/json.ts';
 import type { KubernetesObject } from '../../../src/kubernetes/kubernetes-object.ts';
 import type { ResourceType } from '../../../src/kubernetes/resource-type.ts';
 import { certificateAuthority } from '../../support/certificates.ts';
-import { until } from './until.ts';
+import { until } from '../../support/until.ts';
 
 /** The response of a webhook: a denial with the `status` of an AdmissionReview, or no review at all. */
 export type WebhookAnswer =

@@ -3,7 +3,7 @@ import type { KubernetesClient } from '../../../src/kubernetes/client.ts';
 import { arrayOf, recordOf } from '../../../src/kubernetes/json.ts';
 import type { KubernetesObject, ObjectKey } from '../../../src/kubernetes/kubernetes-object.ts';
 import { serviceAccounts, systemNamespace } from '../../support/service-account.ts';
-import { until } from './until.ts';
+import { until } from '../../support/until.ts';
 
 const parse = (raw: unknown) => raw as KubernetesObject; // eslint-disable-line @typescript-eslint/consistent-type-assertions -- the product's own objects
 const rbac = { group: 'rbac.authorization.k8s.io', version: 'v1', namespaced: true, parse };

@@ -8,7 +8,7 @@ import { restCaller } from '../api/rest-caller.ts';
 import { type RunningApi, startApi } from '../api/running-api.ts';
 import { apiCluster, sharedCluster } from '../support/cluster.ts';
 import { createNamespace, type TestNamespace } from '../support/namespace.ts';
-import { until } from '../support/until.ts';
+import { until } from '../../support/until.ts';
 import { startBrowser } from './browser.ts';
 
 const screenshots = join(import.meta.dirname, '../../../test-results/screenshots');
