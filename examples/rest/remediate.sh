@@ -53,7 +53,7 @@ until has_ended; do
   exec 3< <(exec curl --silent --fail --no-buffer --header "@$header" ${last:+--header "Last-Event-ID: $last"} \
     "$url/api/v1/watch/namespaces/$namespace/workflowexecutions?name=$name")
   watch=$!
-  # The stream sends a keep-alive at least every 15 s.
+  # The stream sends keep-alives, so silence means that the connection is lost.
   while ! has_ended && IFS= read -r -t 45 -u 3 line; do
     case $line in
       id:*) last=${line#id: } ;;

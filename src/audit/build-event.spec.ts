@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { aWorkflowExecution } from '../workflow-execution/workflow-execution.builders.ts';
+import { aWorkflowExecution, largestParameters } from '../workflow-execution/workflow-execution.builders.ts';
 import { anEndedExecution, aRunningExecution, times } from './audit.builders.ts';
 import { auditEvent } from './build-event.ts';
 import type { EventKind } from './audit-event.ts';
@@ -126,7 +126,7 @@ describe('the actor of an event', () => {
 
 it('has less than the 256 KiB of data that data storage accepts, with the largest values that the CRD admits', () => {
   const failure = { reason: 'TaskFailed', message: '\u0001'.repeat(10_000), wasExecutionFailure: true } as const;
-  const parameters = { A: '\u0001'.repeat(8_192), B: '\u0001'.repeat(2_046) };
+  const parameters = largestParameters('\u0001');
   const { event_data } = eventOf(
     anEndedExecution({ spec: { parameters }, status: { phase: 'Failed', failure } }),
     'ended',

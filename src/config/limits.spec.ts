@@ -29,7 +29,7 @@ const bucket = ({ burst, refillMs }: { burst: number; refillMs: number }) =>
 it.each([
   [
     'docs/api.md',
-    `**Pages** have ${pageSizes.default} executions by default and at most ${pageSizes.max} or ${megabytes(maxPageBytes)}`,
+    `**Pages** have ${pageSizes.default} executions by default and at most ${pageSizes.max.toLocaleString('en')} or ${megabytes(maxPageBytes)}`,
   ],
   ['docs/api.md', `no change for ${secondsText(streamKeepAliveMs)}`],
   ['docs/api.md', `After ${secondsText(streamKeepAliveMs)} without output`],

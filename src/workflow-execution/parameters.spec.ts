@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { parameterBytes } from './generated/parameter-rules.ts';
 import { parameterViolations, parametersOf } from './parameters.ts';
-import { aSpec } from './workflow-execution.builders.ts';
+import { aSpec, largestParameters } from './workflow-execution.builders.ts';
 
 const broken = (parameters: Record<string, string>) => parameterViolations(aSpec({ parameters }));
 
@@ -64,12 +65,12 @@ describe('a parameter', () => {
 
 describe('the parameters together', () => {
   it.each([
-    ['keys and values', { A: 'x'.repeat(8_192), B: 'x'.repeat(10_240 - 8_192 - 2) }],
-    ['bytes, not characters', { A: 'é'.repeat(5_119), B: '' }],
+    ['keys and values', largestParameters('x')],
+    ['bytes, not characters', { P0: 'é'.repeat(parameterBytes.max / 2 - 1) }],
   ])('are limited in %s', (_, parameters) => {
     expect(broken(parameters)).toEqual([]);
-    expect(broken({ ...parameters, B: `${parameters.B}x` })).toEqual([
-      ' keys and values together must be at most 10240 bytes of UTF-8; they are 10241',
+    expect(broken({ ...parameters, P0: `${parameters['P0']}x` })).toEqual([
+      ` ${parameterBytes.message}; they are ${parameterBytes.max + 1}`,
     ]);
   });
 

@@ -1,3 +1,4 @@
+import { parameterBytes } from './generated/parameter-rules.ts';
 import type {
   WorkflowExecution,
   WorkflowExecutionMetadata,
@@ -18,6 +19,15 @@ export function aSpec(over: Partial<WorkflowExecutionSpec> = {}): WorkflowExecut
     targetResource: 'payment/deployment/payment-api',
     ...over,
   };
+}
+
+/** Parameters of the maximum total size, of one character that is a byte in UTF-8. */
+export function largestParameters(character: string): Record<string, string> {
+  const names = Array.from({ length: 8 }, (_, index) => `P${index}`);
+  const [size, rest] = [Math.floor(parameterBytes.max / names.length), parameterBytes.max % names.length];
+  return Object.fromEntries(
+    names.map((name, index) => [name, character.repeat(size - name.length + (index === 0 ? rest : 0))]),
+  );
 }
 
 /** A WorkflowExecution for tests, as the API server would return it. */

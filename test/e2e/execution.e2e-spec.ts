@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { pipelineRunLabels } from '../../src/tekton/build-pipeline-run.ts';
 import { pipelineRunResource } from '../../src/tekton/pipeline-run.ts';
 import { workflowExecutionResource } from '../../src/workflow-execution/resource.ts';
 import { sharedApi } from '../integration/api/shared-api.ts';
@@ -107,7 +108,7 @@ describeOnPods('the API and a controller, with real containers', (environment) =
   it.concurrent('deletes the PipelineRun and its pods with an execution', async () => {
     const { client, namespace, execute } = environment();
     const { metadata } = await execute('deleted', shellWorkflow("trap 'exit 0' TERM; sleep 600 & wait"));
-    const ours = { namespace, labelSelector: 'kubernaut.ai/workflow-execution=deleted' };
+    const ours = { namespace, labelSelector: `${pipelineRunLabels.workflowExecution}=deleted` };
     const isRunning = ({ status }: { status: { phase?: string } }) => status.phase === 'Running';
     await waitFor(client, podResource, ours, 'its pod runs', (pods) => pods.some(isRunning));
 

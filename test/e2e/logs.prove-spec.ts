@@ -125,7 +125,7 @@ describeOnPods('the logs of an execution', (environment) => {
       const none = readToEnd(log(name));
 
       expect(half.map(({ task, step }) => `${task}/${step}`)).toEqual(['first/', 'second/b']);
-      expect(half[0]?.text).toMatch(/^pod \S+ is gone, and its log with it$/);
+      expect(half[0]?.text).toContain((isFirst ? first : second).name);
       await expect(none).rejects.toMatchObject({ reason: 'logs-gone' });
       await expect(readToEnd(log(name, { follow: true }))).rejects.toMatchObject({ reason: 'logs-gone' });
     });
@@ -215,7 +215,7 @@ describeOnPods('the logs of an execution', (environment) => {
     expect(neither.status).toBe(406);
     expect(absurd.status).toBe(400);
     await expect(absurd.json()).resolves.toMatchObject({
-      errors: [{ field: 'since', message: 'must be an RFC 3339 time' }],
+      errors: [{ field: 'since' }],
     });
   });
 

@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { pipelineRunLabels } from '../../src/tekton/build-pipeline-run.ts';
 import { submitByGrpc, submitByRest } from '../../demo/submit.ts';
 import { KubernetesClient } from '../../src/kubernetes/client.ts';
 import { loadKubeConfigFiles } from '../../src/kubernetes/kube-config.ts';
@@ -80,7 +81,7 @@ describeOnPods('Kubernaut and GitOps tools, on a cluster with the restrictions o
 
     await submitByGrpc(api.grpcAddress, token(), submission('completed', sample, target));
     await finished('completed');
-    const ofRun = ['-l', 'kubernaut.ai/workflow-execution=completed', '-c', 'step-report'];
+    const ofRun = ['-l', `${pipelineRunLabels.workflowExecution}=completed`, '-c', 'step-report'];
     await expect(kubectl('logs', '-n', namespace, ...ofRun)).resolves.toBe(`Remediating ${target}\ncompleted\n`);
     await submitByRest(host(), token(), submission('skipped', sample, target));
     await submitByRest(host(), token(), submission('failed', inPrivate(failing), `${namespace}/deployment/other`));

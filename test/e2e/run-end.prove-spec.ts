@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { pipelineRunLabels } from '../../src/tekton/build-pipeline-run.ts';
 import { pipelineRunResource } from '../../src/tekton/pipeline-run.ts';
 import { denyTaskRun } from '../integration/reconciler/admission.ts';
 import { podResource } from '../support/pods.ts';
@@ -58,7 +59,7 @@ describeOnPods('an execution ends when its steps have ended', (environment) => {
 
     await expect(finished('sidecar')).resolves.toHaveProperty('status.phase', 'Completed');
 
-    const labelSelector = 'kubernaut.ai/workflow-execution=sidecar';
+    const labelSelector = `${pipelineRunLabels.workflowExecution}=sidecar`;
     const pods = await client.list(podResource, { namespace, labelSelector });
     expect(pods.items).toMatchObject([{ status: { phase: 'Running' } }]);
   });
@@ -67,7 +68,7 @@ describeOnPods('an execution ends when its steps have ended', (environment) => {
     const { execute, finished } = environment();
     await execute('retried', retriedWorkflow);
 
-    const ending = await runs.waitForMessage('retried', 'has succeeded. Waiting for pod retried-');
+    const ending = await runs.waitForMessage('retried', 'pod retried-');
     expect(ending.status?.phase).toBe('Running');
 
     await expect(finished('retried')).resolves.toHaveProperty('status.phase', 'Completed');
@@ -81,7 +82,7 @@ describeOnPods('an execution ends when its steps have ended', (environment) => {
     await runs.orphanPods('orphan');
     await runs.patch('orphan', { cancelRequested: true, cancelMode: 'Immediate' });
 
-    const ending = await runs.waitForMessage('orphan', `Waiting for pod ${metadata.name} (step shell) to end.`);
+    const ending = await runs.waitForMessage('orphan', metadata.name);
     expect(ending.status?.phase).toBe('Running');
 
     const { status } = await finished('orphan');
@@ -172,7 +173,7 @@ describeOnPods('an execution whose end Tekton cannot record', (environment) => {
     await runs.runningPod('disowned');
     await runs.orphanPods('disowned');
 
-    await runs.waitForMessage('disowned', 'Tekton has not recorded it');
+    await runs.waitForMessage('disowned', 'recorded');
     const { status } = await finished('disowned');
 
     expect(status?.failure).toMatchObject({ wasExecutionFailure: true });
@@ -183,7 +184,7 @@ describeOnPods('an execution whose end Tekton cannot record', (environment) => {
     const runs = new RunWatcher(environment());
     await execute('too-large', largeWorkflow, { parameters: { LARGE: 'x'.repeat(8_192) } });
 
-    await runs.waitForMessage('too-large', 'Tekton has not recorded it');
+    await runs.waitForMessage('too-large', 'recorded');
     const { status } = await finished('too-large');
 
     expect(status?.failure).toMatchObject({ reason: 'UnknownStatus', wasExecutionFailure: true });

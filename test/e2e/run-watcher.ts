@@ -1,3 +1,4 @@
+import { pipelineRunLabels } from '../../src/tekton/build-pipeline-run.ts';
 import { hasLiveSteps } from '../../src/tekton/run-activity.ts';
 import { taskPodResource, type TaskPod } from '../../src/tekton/task-pod.ts';
 import { isFinished, taskRunResource, type TaskRun } from '../../src/tekton/task-run.ts';
@@ -71,5 +72,5 @@ export class RunWatcher {
 }
 
 function selectorOf(name: string): string {
-  return `kubernaut.ai/workflow-execution=${name}`;
+  return `${pipelineRunLabels.workflowExecution}=${name}`;
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { aSpec } from '../../workflow-execution/workflow-execution.builders.ts';
+import { parameterBytes } from '../../workflow-execution/generated/parameter-rules.ts';
+import { aSpec, largestParameters } from '../../workflow-execution/workflow-execution.builders.ts';
 import { ApiError } from '../errors/api-error.ts';
 import { CreateWorkflowExecutionDto } from '../executions/create-workflow-execution.dto.ts';
 import { RequestValidationPipe } from './validation.pipe.ts';
@@ -81,13 +82,13 @@ describe('a body', () => {
     ],
     [
       'too many parameters',
-      { spec: aSpec({ parameters: Object.fromEntries(Array.from({ length: 65 }, (_, i) => [`P${i}`, ''])) }) },
-      { 'spec.parameters': 'must have at most 64 entries' },
+      { spec: aSpec({ parameters: Object.fromEntries(Array.from({ length: 200 }, (_, i) => [`P${i}`, ''])) }) },
+      { 'spec.parameters': expect.stringMatching(/^must have at most \d+ entries$/) },
     ],
     [
       'a parameter that is too long',
-      { spec: aSpec({ parameters: { LONG: 'x'.repeat(8_193) } }) },
-      { 'spec.parameters': "the value of 'LONG' must be at most 8192 characters long" },
+      { spec: aSpec({ parameters: { LONG: 'x'.repeat(parameterBytes.max - 4) } }) },
+      { 'spec.parameters': expect.stringMatching(/^the value of 'LONG' must be at most \d+ characters long$/) },
     ],
     [
       'a parameter that Tekton would expand',
@@ -96,8 +97,8 @@ describe('a body', () => {
     ],
     [
       'parameters that are too large together',
-      { spec: aSpec({ parameters: { A: 'é'.repeat(5_119), B: 'x' } }) },
-      { 'spec.parameters': 'keys and values together must be at most 10240 bytes of UTF-8; they are 10241' },
+      { spec: aSpec({ parameters: { ...largestParameters('x'), B: '' } }) },
+      { 'spec.parameters': `${parameterBytes.message}; they are ${parameterBytes.max + 1}` },
     ],
     [
       'half a character in a parameter',

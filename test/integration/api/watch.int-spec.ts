@@ -190,7 +190,7 @@ describe.each([
     void answer.then(({ error }) => (text = error?.text ?? 'no error'));
     await passTime('the list is answered', () => text !== undefined);
 
-    expect(text).toBe(`the cluster has no resource version ${future}; ask again without one`);
+    expect(text).toContain(future);
   });
 
   it.each<[string, string, WatchRequest]>([

@@ -25,8 +25,3 @@ export async function eventsUntil(
   });
   return events;
 }
-
-/** Type and reason of each Event. */
-export function summaryOf(events: readonly NewEvent[]): string[] {
-  return events.map(({ type, reason }) => `${type} ${reason}`);
-}

@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { installationLeaseName } from '../../../src/reconciler/installation.ts';
 import { requireResources } from '../../../src/health/preflight.ts';
 import { KubernetesClient } from '../../../src/kubernetes/client.ts';
 import { freePorts } from '../../cluster/ports.ts';
@@ -31,7 +32,7 @@ afterAll(async () => {
 describe('the service', () => {
   it.concurrent('rejects an invalid setting', async () => {
     const refused = await refusal({ kubeconfig, settings: { ...apart, WFE_RESYNC: 'often' } });
-    expect(refused).toBe("WFE_RESYNC is 'often' but must be a duration from 1s to 24h (90s, 5m, 1h30m)");
+    expect(refused).toContain("WFE_RESYNC is 'often'");
   });
 
   it.concurrent('rejects a kubeconfig whose server does not respond', async () => {
@@ -45,32 +46,23 @@ describe('the service', () => {
     [
       'the CRD',
       '/apis/workflowexecution.kubernaut.ai/v1alpha1',
-      'The cluster does not serve workflowexecutions.workflowexecution.kubernaut.ai/v1alpha1. ' +
-        'Apply the CRD: kubectl apply --server-side -k deploy/base',
+      /workflowexecutions\.workflowexecution\.kubernaut\.ai\/v1alpha1.+kubectl apply/,
     ],
-    [
-      'Tekton',
-      '/apis/tekton.dev/v1',
-      'The cluster does not serve pipelineruns.tekton.dev/v1. ' +
-        'Install Tekton Pipelines v1: https://tekton.dev/docs/installation/pipelines/',
-    ],
+    ['Tekton', '/apis/tekton.dev/v1', /pipelineruns\.tekton\.dev\/v1.+https:\/\/tekton\.dev/],
   ])('rejects a cluster without %s and explains how to install it', async (_what, path, sentence) => {
     await using proxy = await new FaultProxy(config).listen();
     proxy.inject({ path }, answer(404, { headers: { 'content-type': 'text/plain' }, body: '404 page not found\n' }));
-    await expect(refusal({ kubeconfig: await kubeconfigFor(proxy.url) })).resolves.toBe(sentence);
+    await expect(refusal({ kubeconfig: await kubeconfigFor(proxy.url) })).resolves.toMatch(sentence);
   });
 
   it.concurrent('rejects a cluster that another installation reconciles and names it', async () => {
     await using proxy = await new FaultProxy(config).listen();
-    const name = 'workflow-execution-installation';
+    const name = installationLeaseName;
     const metadata = { namespace: 'kube-system', name, resourceVersion: '1' };
     const lease = { metadata, spec: { holderIdentity: 'remediation' } };
     proxy.inject({ path: `/namespaces/kube-system/leases/${name}` }, answer(200, { body: JSON.stringify(lease) }));
 
-    await expect(refusal({ kubeconfig: await kubeconfigFor(proxy.url) })).resolves.toBe(
-      `The installation in namespace remediation reconciles this cluster (Lease kube-system/${name}), and a cluster has ` +
-        `one. If that one is gone, delete the Lease: kubectl -n kube-system delete lease ${name}`,
-    );
+    await expect(refusal({ kubeconfig: await kubeconfigFor(proxy.url) })).resolves.toContain('namespace remediation');
   });
 
   // The two kinds of servers: Nest's for HTTP and that of grpc-js.
@@ -79,7 +71,7 @@ describe('the service', () => {
     async (setting) => {
       await using taken = await listener();
       const sentence = await refusal({ kubeconfig, settings: { ...apart, [setting]: `127.0.0.1:${taken.port}` } });
-      expect(sentence).toContain(`${setting} 127.0.0.1:${taken.port} cannot be used: `);
+      expect(sentence).toContain(`${setting} 127.0.0.1:${taken.port}`);
       expect(sentence).toContain('address already in use');
     },
   );
@@ -109,7 +101,7 @@ describe('the service', () => {
     const service = await startService({ kubeconfig, settings: { ...apart, WFE_WORKRES: '3' } });
     await service.stop();
 
-    const warnings = service.log.filter((line) => line.includes('not a setting of this service'));
+    const warnings = service.log.filter((line) => line.includes('WFE_WORKRES'));
     expect(warnings.map((line): unknown => JSON.parse(line))).toEqual([
       expect.objectContaining({ level: 'warn', variable: 'WFE_WORKRES' }),
     ]);
@@ -122,10 +114,9 @@ it('a resource that the API server does not serve is missing', async () => {
   const missing = { group: 'not.installed', version: 'v1', plural: 'things', remedy };
   const unserved = { group: 'coordination.k8s.io', version: 'v1', plural: 'things', remedy };
   const served = { group: 'coordination.k8s.io', version: 'v1', plural: 'leases', remedy };
-  const message = 'The cluster does not serve things.not.installed/v1. Install it.';
 
   await expect(requireResources(client, [served])).resolves.toBeUndefined();
-  await expect(requireResources(client, [served, missing])).rejects.toThrow(message);
+  await expect(requireResources(client, [served, missing])).rejects.toThrow(/things\.not\.installed\/v1.+Install it/);
   await expect(requireResources(client, [served, unserved])).rejects.toThrow('things.coordination.k8s.io/v1');
 });
 
