@@ -57,7 +57,8 @@ export class AppModule implements OnApplicationBootstrap {
     const { roles, http, grpc } = this.config;
     const isApi = roles.includes('api');
     if (isApi) await firstValueFrom(this.adapterHost.listen$);
-    await Promise.all(this.runner.reflectors.map((reflector) => reflector.waitForSync()));
+    const caches = this.runner.reflectors.filter(({ isBackground }) => !isBackground);
+    await Promise.all(caches.map((cache) => cache.waitForSync()));
     this.logger.log({ roles, ...(isApi && { http: formatAddress(http), grpc: formatAddress(grpc) }), msg: 'ready' });
   }
 }

@@ -4,7 +4,7 @@ import { CLOCK, type Clock } from '../kubernetes/clock.ts';
 import { ReflectorRunner, type RunningReflector } from '../kubernetes/kubernetes.providers.ts';
 import { cacheHealth, combine } from './health-rules.ts';
 
-/** Health of the caches of all reflectors. */
+/** Health of the caches that the service needs; those that are read in the background do not count. */
 @Injectable()
 export class CacheHealth {
   private readonly failingSince = new Map<RunningReflector, number>();
@@ -17,7 +17,7 @@ export class CacheHealth {
   /** Whether the caches are current. Failures are timed from the first call that sees them. */
   current(): HealthIndicatorResult {
     return combine(
-      this.runner.reflectors.map((reflector) => {
+      this.reflectors.map((reflector) => {
         const { name, hasSynced, failure } = reflector;
         const failingForMs = this.failingForMs(reflector);
         return cacheHealth({ name, hasSynced, failure: failure?.message, failingForMs });
@@ -28,7 +28,7 @@ export class CacheHealth {
   /** Whether the caches have been read once, even if they are stale. */
   synced(): HealthIndicatorResult {
     return combine(
-      this.runner.reflectors.map(({ name, hasSynced, failure }) =>
+      this.reflectors.map(({ name, hasSynced, failure }) =>
         cacheHealth({ name, hasSynced, failure: hasSynced ? undefined : failure?.message }),
       ),
     );
@@ -36,7 +36,11 @@ export class CacheHealth {
 
   /** Calls `onSync` for each reflector when it has synced. */
   async waitForSync(signal: AbortSignal, onSync: () => void): Promise<void> {
-    await Promise.allSettled(this.runner.reflectors.map((reflector) => reflector.waitForSync(signal).then(onSync)));
+    await Promise.allSettled(this.reflectors.map((reflector) => reflector.waitForSync(signal).then(onSync)));
+  }
+
+  private get reflectors(): readonly RunningReflector[] {
+    return this.runner.reflectors.filter(({ isBackground }) => !isBackground);
   }
 
   private failingForMs(reflector: RunningReflector): number | undefined {

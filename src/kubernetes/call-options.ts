@@ -33,6 +33,12 @@ export interface Selection {
   readonly fieldSelector?: string;
 }
 
+/** Options of a list. */
+export interface ListOptions extends CallOptions {
+  /** Only the metadata of the objects: https://kubernetes.io/docs/reference/using-api/api-concepts/#metadata-only-fetches */
+  readonly metadataOnly?: boolean;
+}
+
 /** One page of a list. */
 export interface ListQuery extends Selection {
   readonly limit?: number;

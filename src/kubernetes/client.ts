@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream';
 import type {
   CallOptions,
   DeleteOptions,
+  ListOptions,
   ListPage,
   ListQuery,
   LogQuery,
@@ -31,6 +32,8 @@ export interface KubernetesClientOptions extends Partial<TransportOptions> {
 const pods = { group: '', version: 'v1', plural: 'pods', kind: 'Pod', namespaced: true } as const;
 
 const patchTypes = { merge: 'application/merge-patch+json', json: 'application/json-patch+json' } as const;
+
+const metadataList = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1';
 
 /** Typed calls to one API server. Every failure is a KubernetesError. Never retries. */
 export class KubernetesClient {
@@ -75,11 +78,12 @@ export class KubernetesClient {
   }
 
   /** Like {@link list}, with the items as JSON. Items of built-in kinds get the `apiVersion` and `kind` that they lack. */
-  async listRaw(resource: ApiResource, query: ListQuery = {}, options?: CallOptions): Promise<ListPage<unknown>> {
+  async listRaw(resource: ApiResource, query: ListQuery = {}, options?: ListOptions): Promise<ListPage<unknown>> {
     const { namespace, limit, ...rest } = query;
     const path = collectionPath(resource, namespace);
     const parameters = { ...rest, limit: limit?.toString() };
-    const page = await this.json({ method: 'GET', path, query: parameters }, options);
+    const accept = options?.metadataOnly === true ? metadataList : undefined;
+    const page = await this.json({ method: 'GET', path, query: parameters, accept }, options);
     const { items, metadata } = recordOf(page);
     const resourceVersion = stringOf(recordOf(metadata)['resourceVersion']);
     if (!Array.isArray(items) || resourceVersion === undefined) {

@@ -10,7 +10,7 @@ import type { Store } from './store.ts';
 /** A reflector of any resource. */
 export type RunningReflector = Pick<
   Reflector<KubernetesObject>,
-  'run' | 'resource' | 'name' | 'hasSynced' | 'isListing' | 'failure' | 'onFailure' | 'waitForSync'
+  'run' | 'resource' | 'name' | 'isBackground' | 'hasSynced' | 'isListing' | 'failure' | 'onFailure' | 'waitForSync'
 > & { readonly store: Pick<Store<KubernetesObject>, 'size'> };
 
 /**
@@ -44,9 +44,16 @@ export class ReflectorRunner implements OnApplicationBootstrap, OnApplicationShu
 
   onApplicationBootstrap(): void {
     const { signal } = this.stop;
-    this.runs = this.added.map((reflector) => reflector.run(signal));
     const { clock, log } = this;
+    const first = this.added.filter(({ isBackground }) => !isBackground);
+    this.runs = first.map((reflector) => reflector.run(signal));
+    this.runs.push(this.runBackground(first, signal));
     this.runs.push(compactHeap(this.added, signal, { clock, log }).catch(() => undefined));
+  }
+
+  private async runBackground(first: readonly RunningReflector[], signal: AbortSignal): Promise<void> {
+    await Promise.allSettled(first.map((reflector) => reflector.waitForSync(signal)));
+    await Promise.all(this.added.filter(({ isBackground }) => isBackground).map((reflector) => reflector.run(signal)));
   }
 
   async onApplicationShutdown(): Promise<void> {

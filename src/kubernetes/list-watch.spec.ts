@@ -3,7 +3,7 @@ import type { CallOptions, ListPage, ListQuery, WatchQuery } from './client.ts';
 import { GoneError, KubernetesError, ThrottledError, UnavailableError } from './errors.ts';
 import { FakeClock, settle } from './fake-clock.builders.ts';
 import { aThing, things } from './kubernetes-object.builders.ts';
-import { defaultTiming, ListWatch } from './list-watch.ts';
+import { defaultTiming, ListWatch, type Collection } from './list-watch.ts';
 import { silentLogger } from './logger.ts';
 import type { WatchEvent } from './watch-stream.ts';
 
@@ -20,7 +20,10 @@ const added = (name: string, version: number): WatchEvent => ({ type: 'ADDED', r
 const bookmark = (resourceVersion: string): WatchEvent => ({ type: 'BOOKMARK', resourceVersion });
 
 /** A list and watch against a scripted server: one entry per call, then it hangs. */
-function start(script: { lists: Listing[]; watches?: Watching[] }, random = () => 0.5) {
+function start(
+  script: { lists: Listing[]; watches?: Watching[]; list?: () => Promise<Collection> },
+  random = () => 0.5,
+) {
   const clock = new FakeClock();
   const stop = new AbortController();
   const calls: string[] = [];
@@ -51,6 +54,7 @@ function start(script: { lists: Listing[]; watches?: Watching[] }, random = () =
     client,
     resource: things,
     selection: { namespace: 'default' },
+    list: script.list,
     timing: defaultTiming,
     clock,
     random,
@@ -73,6 +77,21 @@ describe('a list and watch', () => {
     await settle();
     expect(received).toEqual(['1 things at 10']);
     expect(queries.watches).toEqual([{ namespace: 'default', resourceVersion: '10', timeoutSeconds: 450 }]);
+  });
+
+  it('watches from where its own way to read the collection ended, and reads that way again after a failure', async () => {
+    const collections = [new UnavailableError('away'), { items: [aThing('a', 5)], resourceVersion: '10' }];
+    const list = () => {
+      const next = collections.shift();
+      return next instanceof Error || next === undefined
+        ? Promise.reject(next ?? new Error('read again'))
+        : Promise.resolve(next);
+    };
+    const { calls, clock, queries, received } = start({ lists: [], list });
+    await settle();
+    await clock.advance(defaultTiming.backoff.maxMs);
+    expect([calls, received]).toEqual([['watch'], ['1 things at 10']]);
+    expect(queries.watches).toMatchObject([{ resourceVersion: '10' }]);
   });
 
   it('resumes a closed watch from the last event or bookmark', async () => {

@@ -48,11 +48,21 @@ export const defaultTiming: ListWatchTiming = {
 /** A watch that the server closes sooner than this without an event has failed; client-go's "very short watch". */
 const minWatchMs = 1_000;
 
+/** A collection at a resource version; objects that changed later may be newer. */
+export interface Collection {
+  /** The objects as JSON. */
+  readonly items: readonly unknown[];
+  /** The watch starts here. */
+  readonly resourceVersion: string;
+}
+
 /** The collection, the sink and what they need. */
 export interface ListWatchOptions<Item> {
   readonly client: Pick<KubernetesClient, 'listRaw' | 'watch'>;
   readonly resource: ApiResource;
   readonly selection: Selection;
+  /** Reads the collection; default: a list of the selection in pages. */
+  readonly list?: (signal: AbortSignal) => Promise<Collection>;
   readonly sink: Sink<Item>;
   readonly timing: ListWatchTiming;
   readonly clock: Clock;
@@ -115,15 +125,24 @@ export class ListWatch<Item = unknown> {
   }
 
   private async list(signal: AbortSignal): Promise<string> {
-    const { sink, timing } = this.options;
-    const { items, resourceVersion } = await this.pages(signal, timing.pageSize).catch((error: unknown) => {
+    const { sink } = this.options;
+    const { items, resourceVersion } = await this.read(signal);
+    sink.replace(items, resourceVersion);
+    sink.failing(undefined);
+    return resourceVersion;
+  }
+
+  private async read(signal: AbortSignal): Promise<{ items: readonly Item[]; resourceVersion: string }> {
+    const { list, sink, timing } = this.options;
+    if (list !== undefined) {
+      const { items, resourceVersion } = await list(signal);
+      return { items: items.map((item) => sink.read(item, resourceVersion)), resourceVersion };
+    }
+    return this.pages(signal, timing.pageSize).catch((error: unknown) => {
       // The continue token has expired: read everything in one request.
       if (error instanceof GoneError) return this.pages(signal, undefined);
       throw error;
     });
-    sink.replace(items, resourceVersion);
-    sink.failing(undefined);
-    return resourceVersion;
   }
 
   private async pages(signal: AbortSignal, limit: number | undefined) {

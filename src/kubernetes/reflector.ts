@@ -13,7 +13,7 @@ import {
   type ObjectKey,
 } from './kubernetes-object.ts';
 import { Listeners } from './listeners.ts';
-import { defaultTiming, ListWatch, type ListWatchTiming, type Sink } from './list-watch.ts';
+import { defaultTiming, ListWatch, type Collection, type ListWatchTiming, type Sink } from './list-watch.ts';
 import { silentLogger, type Logger } from './logger.ts';
 import type { ResourceType } from './resource-type.ts';
 import { isNewer, isOlder } from './resource-version.ts';
@@ -28,7 +28,14 @@ export interface ReflectorSource<T extends KubernetesObject> {
   readonly namespaces?: readonly string[];
   readonly labelSelector?: string;
   readonly fieldSelector?: string;
+  /**
+   * Reads the objects of a scope in another way than by a list, which may return only some of them. The watch brings the
+   * others when they change.
+   */
+  readonly list?: (scope: Scope, signal: AbortSignal) => Promise<Collection>;
   readonly indexes?: Indexes<T>;
+  /** Whether it is read after all others, and nothing waits for it. */
+  readonly isBackground?: boolean;
 }
 
 /** Settings of a reflector. */
@@ -72,6 +79,7 @@ export class Reflector<T extends KubernetesObject> {
   readonly resource: ResourceType<T>;
   /** The plural of the resource, with the view if there is one. For messages. */
   readonly name: string;
+  readonly isBackground: boolean;
   readonly store: Store<T>;
   /** The collections that are listed and watched: namespaces, or `undefined` for all of them. */
   readonly scopes: readonly Scope[];
@@ -88,6 +96,7 @@ export class Reflector<T extends KubernetesObject> {
     const { resource, view, indexes = {}, namespaces = [], log = silentLogger } = options;
     this.resource = resource;
     this.name = view === undefined ? resource.plural : `${resource.plural} (${view})`;
+    this.isBackground = options.isBackground ?? false;
     this.log = log;
     this.changes = new Listeners(log);
     this.watchCacheEvents = new Listeners(log);
@@ -181,7 +190,9 @@ export class Reflector<T extends KubernetesObject> {
     const { client, resource, labelSelector, fieldSelector, clock = systemClock, random = Math.random } = options;
     const timing = { ...defaultTiming, ...options.timing };
     const selection = { namespace: scope, labelSelector, fieldSelector };
-    return new ListWatch({ client, resource, selection, timing, clock, random, log: this.log, sink: this.sink(scope) });
+    const list = options.list && options.list.bind(undefined, scope);
+    const sink = this.sink(scope);
+    return new ListWatch({ client, resource, selection, list, timing, clock, random, log: this.log, sink });
   }
 
   private sink(scope: Scope): Sink<Item<T>> {
