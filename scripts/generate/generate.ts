@@ -8,6 +8,7 @@ import { generateDashboard } from './dashboard/dashboard.ts';
 import { generateMetadataDto, generateSpecDto, generateStatusDto } from './dto.ts';
 import { generateGoDeepCopy } from './go-deepcopy.ts';
 import { generateGoPackage } from './go-package.ts';
+import { generateGoStubs } from './go-stubs.ts';
 import { generateGoRegistration, generateGoTypes } from './go-types.ts';
 import { generateGrpcReference } from './grpc-reference.ts';
 import { generateOpenApi } from './openapi.ts';
@@ -36,6 +37,7 @@ stale.push(
     'src/api/generated/workflow-execution-status.dto.ts': await generateStatusDto(crd),
     'src/api/generated/metadata.dto.ts': await generateMetadataDto(),
     ...generateProto(),
+    ...generateGoStubs({ check }),
     'docs/reference/settings.md': await generateSettings(),
     'docs/metrics.md': await generateMetrics(),
     'deploy/components/monitoring/dashboard.json': await generateDashboard(),

@@ -1,0 +1,121 @@
+package client_test
+
+import (
+	"slices"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+
+	"github.com/kubernaut/workflowexecution/clients/go/client"
+	workflowexecutionv1 "github.com/kubernaut/workflowexecution/clients/go/proto/kubernaut/workflowexecution/v1"
+)
+
+// add creates an execution and returns its name.
+func (s *fakeService) add(t testing.TB, requestID string) string {
+	t.Helper()
+	created, err := s.CreateWorkflowExecution(t.Context(), newRequest(requestID))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return created.GetWorkflowExecution().GetName()
+}
+
+// observe returns the events of a watch without bookmarks, which end with the given number of SYNCED.
+func observe(
+	t *testing.T, c *client.Client, request *workflowexecutionv1.WatchWorkflowExecutionsRequest, onSynced ...func(),
+) ([]string, error) {
+	t.Helper()
+	var events []string
+	for event, err := range c.Watch(t.Context(), request) {
+		if err != nil {
+			return events, err
+		}
+		switch event.GetType() {
+		case workflowexecutionv1.WatchEventType_WATCH_EVENT_TYPE_UPDATED:
+			events = append(events, "updated "+event.GetWorkflowExecution().GetName())
+		case workflowexecutionv1.WatchEventType_WATCH_EVENT_TYPE_DELETED:
+			events = append(events, "deleted "+event.GetWorkflowExecution().GetName())
+		case workflowexecutionv1.WatchEventType_WATCH_EVENT_TYPE_SYNCED:
+			events = append(events, "synced")
+			if len(onSynced) == 0 {
+				return events, nil
+			}
+			onSynced[0]()
+			onSynced = onSynced[1:]
+		}
+	}
+	return events, nil
+}
+
+var all = &workflowexecutionv1.WatchWorkflowExecutionsRequest{Parent: "namespaces/-"}
+
+func TestAWatchResumesBehindTheLastEvent(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		service := newFakeService()
+		a, b := service.add(t, "a"), service.add(t, "b")
+		events, err := observe(t, newClient(t, service, client.Options{}), all, func() {
+			service.update(b, running)
+			service.restart()
+		})
+
+		want := []string{"updated " + a, "updated " + b, "synced", "updated " + b, "synced"}
+		if err != nil || !slices.Equal(events, want) {
+			t.Errorf("got %v and %v, want %v", events, err, want)
+		}
+	})
+}
+
+func TestAWatchThatStartsOverReportsDeletions(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		service := newFakeService()
+		a, b := service.add(t, "a"), service.add(t, "b")
+		events, err := observe(t, newClient(t, service, client.Options{}), all, func() {
+			service.delete(a)
+			service.compact()
+			service.restart()
+		})
+
+		want := []string{"updated " + a, "updated " + b, "synced", "updated " + b, "deleted " + a, "synced"}
+		if err != nil || !slices.Equal(events, want) {
+			t.Errorf("got %v and %v, want %v", events, err, want)
+		}
+	})
+}
+
+func TestAWatchFromAnExpiredPositionOfTheCallerEnds(t *testing.T) {
+	service := newFakeService()
+	service.add(t, "a")
+	service.compact()
+	from := &workflowexecutionv1.WatchWorkflowExecutionsRequest{Parent: "namespaces/-", ResourceVersion: "100"}
+	events, err := observe(t, newClient(t, service, client.Options{}), from)
+
+	if len(events) != 0 || status.Code(err) != codes.OutOfRange {
+		t.Errorf("got %v and %v, want OUT_OF_RANGE", events, err)
+	}
+}
+
+func TestAWatchIsOpenedAgainLessAndLessOften(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		service := newFakeService()
+		began := time.Now()
+		service.fail = func(method string, _ bool) error {
+			if method == watch && time.Since(began) < 10*time.Minute {
+				return status.Error(codes.Unavailable, "no replica")
+			}
+			return nil
+		}
+		if _, err := observe(t, newClient(t, service, client.Options{}), all); err != nil {
+			t.Fatal(err)
+		}
+		// A random time below 5 s after each.
+		if got := service.countOf(watch); got < 120 || got > 480 {
+			t.Errorf("%d attempts in 10 minutes, want about 240", got)
+		}
+		if took := time.Since(began); took > 10*time.Minute+5*time.Second {
+			t.Errorf("noticed after %v, want at most 5 s after 10 min", took)
+		}
+	})
+}
