@@ -54,8 +54,11 @@ export interface ListPage<T> {
 
 /** The objects of a watch and where it starts. */
 export interface WatchQuery extends Selection {
-  /** The watch begins with the first event after it. */
-  readonly resourceVersion: string;
+  /**
+   * The watch begins with the first event after it. Absent: with an ADDED event for each object, then a bookmark with
+   * `endsInitialEvents`. The server refuses that with InvalidError if it has no streaming lists.
+   */
+  readonly resourceVersion?: string;
   /** The server closes the watch after this time. */
   readonly timeoutSeconds: number;
 }

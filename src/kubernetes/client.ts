@@ -31,6 +31,9 @@ export interface KubernetesClientOptions extends Partial<TransportOptions> {
 /** The core resource Pod. */
 const pods = { group: '', version: 'v1', plural: 'pods', kind: 'Pod', namespaced: true } as const;
 
+/** https://kubernetes.io/docs/reference/using-api/api-concepts/#streaming-lists */
+const streamingList = { sendInitialEvents: 'true', resourceVersionMatch: 'NotOlderThan' } as const;
+
 const patchTypes = { merge: 'application/merge-patch+json', json: 'application/json-patch+json' } as const;
 
 const metadataList = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1';
@@ -144,6 +147,7 @@ export class KubernetesClient {
     const path = collectionPath(resource, namespace);
     const parameters = {
       ...rest,
+      ...(query.resourceVersion === undefined ? streamingList : {}),
       watch: 'true',
       allowWatchBookmarks: 'true',
       timeoutSeconds: timeoutSeconds.toString(),

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { CallOptions, ListPage, ListQuery, WatchQuery } from './client.ts';
-import { GoneError, KubernetesError, ThrottledError, UnavailableError } from './errors.ts';
+import { GoneError, InvalidError, KubernetesError, ThrottledError, UnavailableError } from './errors.ts';
 import { FakeClock, settle } from './fake-clock.builders.ts';
 import { aThing, things } from './kubernetes-object.builders.ts';
 import { defaultTiming, ListWatch, type Collection } from './list-watch.ts';
@@ -11,6 +11,8 @@ import type { WatchEvent } from './watch-stream.ts';
 type Listing = Error | ListPage<unknown>;
 type Watching = readonly (WatchEvent | Error | 'open')[];
 
+const noStreamingLists = new InvalidError('sendInitialEvents is forbidden', { status: 422 });
+
 const page = (resourceVersion: string, items: unknown[] = [], token?: string): ListPage<unknown> => ({
   items,
   resourceVersion,
@@ -18,10 +20,15 @@ const page = (resourceVersion: string, items: unknown[] = [], token?: string): L
 });
 const added = (name: string, version: number): WatchEvent => ({ type: 'ADDED', raw: aThing(name, version) });
 const bookmark = (resourceVersion: string): WatchEvent => ({ type: 'BOOKMARK', resourceVersion });
+const endOfList = (resourceVersion: string): WatchEvent => ({
+  type: 'BOOKMARK',
+  resourceVersion,
+  endsInitialEvents: true,
+});
 
-/** A list and watch against a scripted server: one entry per call, then it hangs. */
+/** A list and watch against a scripted server: one entry per call, then it hangs. Without lists, it streams them. */
 function start(
-  script: { lists: Listing[]; watches?: Watching[]; list?: () => Promise<Collection> },
+  script: { lists?: Listing[]; watches?: Watching[]; list?: () => Promise<Collection> },
   random = () => 0.5,
 ) {
   const clock = new FakeClock();
@@ -36,12 +43,13 @@ function start(
     async listRaw(_resource: unknown, query: ListQuery = {}) {
       calls.push('list');
       queries.lists.push(query);
-      const next = script.lists.shift() ?? (await forever());
+      const next = script.lists?.shift() ?? (await forever());
       if (next instanceof Error) throw next;
       return next;
     },
     async *watch(_resource: unknown, query: WatchQuery, { signal }: CallOptions) {
-      calls.push('watch');
+      if (query.resourceVersion === undefined && script.lists !== undefined) throw noStreamingLists;
+      calls.push(query.resourceVersion === undefined ? 'streaming list' : 'watch');
       queries.watches.push(query);
       for (const event of script.watches?.shift() ?? (['open'] as const)) {
         if (event === 'open') await forever(signal);
@@ -191,5 +199,77 @@ describe('a list and watch', () => {
     }
     expect(pausing.calls).toEqual(['list']);
     expect(watching.failures).toEqual(['none']);
+  });
+});
+
+describe('a streaming list', () => {
+  it('is complete at its last bookmark; later events are changes', async () => {
+    const { calls, queries, received, failures, listWatch } = start({
+      watches: [[added('a', 5), added('b', 6), bookmark('7'), endOfList('10'), added('c', 11), bookmark('12'), 'open']],
+    });
+    await settle();
+    expect(received).toEqual(['2 things at 10', 'present c', 'bookmark 12']);
+    expect(calls).toEqual(['streaming list']);
+    expect(queries.watches).toEqual([{ namespace: 'default', resourceVersion: undefined, timeoutSeconds: 450 }]);
+    expect(failures).toEqual(['none']);
+    expect(listWatch.objectsRead).toBe(2);
+  });
+
+  it('contains the last state of an object that changes meanwhile, and none that is deleted', async () => {
+    const deleted: WatchEvent = { type: 'DELETED', raw: aThing('b', 9) };
+    const { received } = start({
+      watches: [[added('a', 5), added('b', 6), { type: 'MODIFIED', raw: aThing('a', 8) }, deleted, endOfList('10')]],
+    });
+    await settle();
+    expect(received).toEqual(['1 things at 10']);
+  });
+
+  it.each([
+    ['breaks', new UnavailableError('reset')],
+    ['is refused for now', new ThrottledError('slow down')],
+    ['has an error event', { type: 'ERROR' as const, error: new GoneError('too old') }],
+  ])('that %s starts again after its backoff, without the objects read so far', async (_what, end) => {
+    const { clock, calls, received, listWatch } = start({
+      watches: [
+        [added('a', 5), end],
+        [added('b', 6), endOfList('10'), 'open'],
+      ],
+    });
+    await clock.advance(399);
+    expect(calls).toEqual(['streaming list']);
+    expect(listWatch.isListing).toBe(true);
+    await clock.advance(1);
+    expect(calls).toEqual(['streaming list', 'streaming list']);
+    expect(received).toEqual(['1 things at 10']);
+    expect(listWatch.isListing).toBe(false);
+  });
+
+  it('that ends before its last bookmark is not complete', async () => {
+    const { received, failures } = start({ watches: [[added('a', 5)]] });
+    await settle();
+    expect(received).toEqual([]);
+    expect(failures).toEqual([expect.any(UnavailableError)]);
+  });
+
+  it('is not interrupted by a request to list again', async () => {
+    const { listWatch, calls } = start({ watches: [[added('a', 5), 'open']] });
+    await settle();
+    listWatch.relist();
+    await settle();
+    expect(calls).toEqual(['streaming list']);
+  });
+
+  it('is replaced by pages once resource versions have gone back', async () => {
+    const script = {
+      watches: [
+        [endOfList('10'), new UnavailableError('reset')],
+        [added('a', 3), endOfList('4')],
+      ],
+    };
+    const { clock, calls, received } = start(script);
+    await clock.advance(400);
+    expect(received).toEqual(['0 things at 10']);
+    await clock.advance(800);
+    expect(calls).toEqual(['streaming list', 'streaming list', 'list']);
   });
 });

@@ -2,16 +2,18 @@ import { sleep } from './async.ts';
 import { Backoff } from './backoff.ts';
 import type { KubernetesClient, Selection } from './client.ts';
 import type { Clock, Random } from './clock.ts';
-import { CancelledError, GoneError, KubernetesError, UnavailableError } from './errors.ts';
-import { readHeader, type ObjectHeader } from './kubernetes-object.ts';
+import { CancelledError, GoneError, InvalidError, KubernetesError, UnavailableError } from './errors.ts';
+import { keyToString, readHeader, type ObjectHeader } from './kubernetes-object.ts';
 import type { Logger } from './logger.ts';
 import { pageSize, pagesOf } from './pager.ts';
 import type { ApiResource } from './resource-type.ts';
+import { isOlder } from './resource-version.ts';
+import type { WatchEvent } from './watch-stream.ts';
 
 /** Receives the results of a {@link ListWatch}. */
 export interface Sink<Item> {
-  /** Converts an object of a list as its page arrives, so that the JSON of earlier pages can be collected. */
-  read(raw: unknown, listResourceVersion: string): Item;
+  /** Converts an object of a list as it arrives, so that the JSON of earlier ones can be collected. */
+  read(raw: unknown, listResourceVersion?: string): Item;
   /** The complete collection at a resource version. */
   replace(items: readonly Item[], resourceVersion: string): void;
   /** A watch event; `present` is false for DELETED. */
@@ -71,7 +73,8 @@ export interface ListWatchOptions<Item> {
 }
 
 /**
- * Lists a collection and watches it from there. A watch that the server closes continues where it ended. After any other end
+ * Lists a collection and watches it from there. The list is streamed at the beginning of the watch if the server can do that
+ * (KEP-3157), else it is read page by page. A watch that the server closes continues where it ended. After any other end
  * (reset, timeout, 410, refusal, invalid event) it lists again after a jittered backoff, so that nothing is missed.
  */
 export class ListWatch<Item = unknown> {
@@ -81,9 +84,15 @@ export class ListWatch<Item = unknown> {
   private from: string | undefined;
   /** Ends the open watch. */
   private watching: AbortController | undefined;
+  /** False if the collection is read in another way, or once the server has refused a streaming list. */
+  private canStream: boolean;
+  /** The newest resource version that is known. */
+  private progress: string | undefined;
+  private read = 0;
 
   constructor(options: ListWatchOptions<Item>) {
     this.options = options;
+    this.canStream = options.list === undefined;
     this.backoff = new Backoff(options.timing.backoff, options.clock, options.random);
   }
 
@@ -91,23 +100,33 @@ export class ListWatch<Item = unknown> {
   async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       try {
-        this.from ??= await this.list(signal);
+        if (this.from === undefined) {
+          this.read = 0;
+          if (!this.canStream) this.advanceTo(await this.list(signal));
+        }
         await this.watch(signal);
       } catch (error) {
+        const isRefused = this.isListing && this.canStream && error instanceof InvalidError;
+        if (isRefused) this.canStream = false;
         this.from = undefined;
-        if (!signal.aborted) await this.pause(error, signal);
+        if (!signal.aborted && !isRefused) await this.pause(error, signal);
       }
     }
   }
 
   /** Ends the watch and lists again. Does nothing while a list is in progress or due. */
   relist(): void {
-    this.watching?.abort();
+    if (!this.isListing) this.watching?.abort();
   }
 
   /** Whether a list is in progress or due. */
   get isListing(): boolean {
     return this.from === undefined;
+  }
+
+  /** Number of objects that the current or last list has read. */
+  get objectsRead(): number {
+    return this.read;
   }
 
   /** The current resource version of the collection, from etcd. Retries failures; rejects with CancelledError on `signal`. */
@@ -125,14 +144,12 @@ export class ListWatch<Item = unknown> {
   }
 
   private async list(signal: AbortSignal): Promise<string> {
-    const { sink } = this.options;
-    const { items, resourceVersion } = await this.read(signal);
-    sink.replace(items, resourceVersion);
-    sink.failing(undefined);
+    const { items, resourceVersion } = await this.readAll(signal);
+    this.replace(items, resourceVersion);
     return resourceVersion;
   }
 
-  private async read(signal: AbortSignal): Promise<{ items: readonly Item[]; resourceVersion: string }> {
+  private async readAll(signal: AbortSignal): Promise<{ items: readonly Item[]; resourceVersion: string }> {
     const { list, sink, timing } = this.options;
     if (list !== undefined) {
       const { items, resourceVersion } = await list(signal);
@@ -145,6 +162,12 @@ export class ListWatch<Item = unknown> {
     });
   }
 
+  private replace(items: readonly Item[], resourceVersion: string): void {
+    const { sink } = this.options;
+    sink.replace(items, resourceVersion);
+    sink.failing(undefined);
+  }
+
   private async pages(signal: AbortSignal, limit: number | undefined) {
     const { client, resource, selection, sink, timing } = this.options;
     const options = { signal, timeoutMs: timing.listTimeoutMs };
@@ -154,6 +177,7 @@ export class ListWatch<Item = unknown> {
       client.listRaw(resource, { ...selection, limit, continue: token }, options),
     )) {
       for (const item of page.items) items.push(sink.read(item, page.resourceVersion));
+      this.read = items.length;
       ({ resourceVersion } = page);
     }
     return { items, resourceVersion };
@@ -175,25 +199,54 @@ export class ListWatch<Item = unknown> {
 
   private async follow(signal: AbortSignal): Promise<void> {
     const { client, resource, selection, timing, clock, random, sink } = this.options;
-    const from = this.from ?? '';
+    const { from } = this;
     const timeoutSeconds = Math.ceil(timing.watchSeconds * (1 + random()));
     const query = { ...selection, resourceVersion: from, timeoutSeconds };
     const options = { signal, timeoutMs: timing.watchTimeoutMs, idleTimeoutMs: timing.idleTimeoutMs };
     const startedAt = clock.now().getTime();
+    const listed = new Map<string, Item>();
     for await (const event of client.watch(resource, query, options)) {
       if (event.type === 'ERROR') throw event.error;
-      if (event.type === 'BOOKMARK') {
-        this.from = event.resourceVersion;
+      if (this.from === undefined) this.collect(event, listed);
+      else if (event.type === 'BOOKMARK') {
         sink.advance(event.resourceVersion);
+        this.advanceTo(event.resourceVersion);
       } else {
         const header = readHeader(event.raw);
         sink.apply(header, event.raw, event.type !== 'DELETED');
-        this.from = header.resourceVersion;
+        this.advanceTo(header.resourceVersion);
       }
     }
+    if (this.from === undefined) throw new UnavailableError('The watch ended before all objects were listed');
     if (this.from === from && clock.now().getTime() - startedAt < minWatchMs) {
       throw new UnavailableError('The watch ended immediately, without an event');
     }
+  }
+
+  /** Handles an event of a streaming list. */
+  private collect(event: Exclude<WatchEvent, { type: 'ERROR' }>, listed: Map<string, Item>): void {
+    if (event.type === 'BOOKMARK') {
+      if (event.endsInitialEvents !== true) return;
+      const { resourceVersion } = event;
+      if (this.progress !== undefined && isOlder(resourceVersion, this.progress)) {
+        // The sink has to know that before it reads an object: what it has stored may be another state of the same version.
+        this.canStream = false;
+        throw new GoneError('Resource versions have gone back: etcd was restored from a backup');
+      }
+      this.replace([...listed.values()], resourceVersion);
+      listed.clear();
+      this.advanceTo(resourceVersion);
+    } else {
+      const { key } = readHeader(event.raw);
+      if (event.type === 'DELETED') listed.delete(keyToString(key));
+      else listed.set(keyToString(key), this.options.sink.read(event.raw));
+      this.read = listed.size;
+    }
+  }
+
+  private advanceTo(resourceVersion: string): void {
+    this.from = resourceVersion;
+    this.progress = resourceVersion;
   }
 
   private async pause(error: unknown, signal: AbortSignal): Promise<void> {

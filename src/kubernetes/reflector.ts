@@ -212,11 +212,11 @@ export class Reflector<T extends KubernetesObject> {
     };
   }
 
-  private read(scope: Scope, raw: unknown, listResourceVersion: string): Item<T> {
+  private read(scope: Scope, raw: unknown, listResourceVersion: string | undefined): Item<T> {
     const { key, resourceVersion } = readHeader(raw);
     // Unchanged objects are not parsed again. After a restore of etcd, the same resource version may be another state.
     const known = this.objects.resourceVersionOf(scope);
-    const isRestored = known !== undefined && isOlder(listResourceVersion, known);
+    const isRestored = known !== undefined && listResourceVersion !== undefined && isOlder(listResourceVersion, known);
     const stored = isRestored ? undefined : this.storedAt(key, resourceVersion);
     return stored ?? this.parse(key, raw) ?? { unparsable: keyToString(key) };
   }

@@ -7,7 +7,7 @@ import { isRecord, parseJson, recordOf, stringOf } from './json.ts';
 /** One event of a watch (https://kubernetes.io/docs/reference/using-api/api-concepts/#efficient-detection-of-changes). */
 export type WatchEvent =
   | { readonly type: 'ADDED' | 'MODIFIED' | 'DELETED'; readonly raw: unknown }
-  | { readonly type: 'BOOKMARK'; readonly resourceVersion: string }
+  | { readonly type: 'BOOKMARK'; readonly resourceVersion: string; readonly endsInitialEvents?: true }
   | { readonly type: 'ERROR'; readonly error: KubernetesError };
 
 /** Options of {@link readWatch}. */
@@ -70,8 +70,10 @@ function toEvent(call: string, line: string, now: Date): WatchEvent {
     case 'DELETED':
       return { type, raw: object };
     case 'BOOKMARK': {
-      const resourceVersion = stringOf(recordOf(recordOf(object)['metadata'])['resourceVersion']);
-      if (resourceVersion !== undefined) return { type, resourceVersion };
+      const metadata = recordOf(recordOf(object)['metadata']);
+      const resourceVersion = stringOf(metadata['resourceVersion']);
+      const isEnd = recordOf(metadata['annotations'])['k8s.io/initial-events-end'] === 'true';
+      if (resourceVersion !== undefined) return { type, resourceVersion, ...(isEnd && { endsInitialEvents: true }) };
       break;
     }
     case 'ERROR':

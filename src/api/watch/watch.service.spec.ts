@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { WatchCache } from '../../kubernetes/watch-cache.ts';
-import { UnavailableError } from '../../kubernetes/errors.ts';
+import type { WatchQuery } from '../../kubernetes/client.ts';
+import { InvalidError, UnavailableError } from '../../kubernetes/errors.ts';
 import { FakeClock, settle } from '../../kubernetes/fake-clock.builders.ts';
 import { Reflector } from '../../kubernetes/reflector.ts';
 import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
@@ -29,7 +30,8 @@ function aService({ items = [anExecution('a', 50)], maxStreams = 10, tombstones 
   const listRaw = jest.fn(() => Promise.resolve({ items, ...cluster, continue: undefined }));
   const client = {
     listRaw,
-    async *watch() {
+    async *watch(_resource: unknown, { resourceVersion }: WatchQuery) {
+      if (resourceVersion === undefined) throw new InvalidError('streaming lists are not supported');
       for (;;) {
         for (const event of events.splice(0)) yield event;
         await new Promise<void>((resolve) => (wake = resolve));
