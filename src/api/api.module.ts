@@ -6,8 +6,6 @@ import { getReflectorToken } from '../kubernetes/kubernetes.module.ts';
 import type { Reflector, ReflectorSource } from '../kubernetes/reflector.ts';
 import { WatchCache } from '../kubernetes/watch-cache.ts';
 import { TargetsModule } from '../targets/targets.module.ts';
-import type { WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';
-import { executionIndexes } from '../workflow-execution/metadata.ts';
 import { workflowExecutionResource } from '../workflow-execution/resource.ts';
 import { apiMetrics } from './api.metrics.ts';
 import { AccessLog } from './call/access-log.ts';
@@ -20,6 +18,7 @@ import { Permissions } from './call/permissions.ts';
 import { RateLimits } from './call/rate-limits.ts';
 import { TargetAccess } from './call/target-access.ts';
 import { KubernetesErrorMapper } from './errors/kubernetes-errors.ts';
+import { cachedExecutionResource, type CachedExecution } from './executions/cached-execution.ts';
 import { ExecutionGrpcController } from './executions/execution-grpc.controller.ts';
 import { ExecutionController } from './executions/execution.controller.ts';
 import { ExecutionService, NAME_SUFFIX } from './executions/execution.service.ts';
@@ -40,8 +39,8 @@ import { WatchService } from './watch/watch.service.ts';
 /** The resources that the API caches. */
 export function apiSources({
   watchNamespaces: namespaces,
-}: Pick<Config, 'watchNamespaces'>): readonly [ReflectorSource<WorkflowExecution>] {
-  return [{ resource: workflowExecutionResource, namespaces, indexes: executionIndexes }];
+}: Pick<Config, 'watchNamespaces'>): readonly [ReflectorSource<CachedExecution>] {
+  return [{ resource: cachedExecutionResource, namespaces }];
 }
 
 /**
@@ -83,7 +82,7 @@ export function apiSources({
       // Created with the module, before the reflector runs, so that it misses no event.
       provide: WatchCache,
       inject: [getReflectorToken(workflowExecutionResource)],
-      useFactory: (reflector: Reflector<WorkflowExecution>) => new WatchCache(reflector),
+      useFactory: (reflector: Reflector<CachedExecution>) => new WatchCache(reflector),
     },
     ...apiMetrics,
     { provide: NAME_SUFFIX, useValue: randomSuffix },

@@ -254,7 +254,7 @@ export class Reflector<T extends KubernetesObject> {
 
   private parse(key: ObjectKey, raw: unknown): T | undefined {
     try {
-      const object = dropManagedFields(this.resource.parse(raw));
+      const object = this.resource.parse(dropManagedFields(raw));
       this.objects.checkIndexes(object);
       return object;
     } catch (err) {

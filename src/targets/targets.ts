@@ -2,7 +2,10 @@ import { Inject, Injectable } from '@nestjs/common';
 import { CONFIG, type Config } from '../config/config.ts';
 import { Discovery, DiscoveryNotDueError, type DiscoverySnapshot } from '../kubernetes/discovery.ts';
 import { CancelledError, KubernetesError, UnavailableError } from '../kubernetes/errors.ts';
-import type { WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';
+import type {
+  WorkflowExecutionSpec,
+  WorkflowExecutionStatus,
+} from '../workflow-execution/generated/workflow-execution.ts';
 import {
   indexKinds,
   resolveTarget,
@@ -14,6 +17,12 @@ import { canonicalTarget, parseTargetResource, type ParsedTarget } from '../work
 
 /** API discovery lacks groups now, so a kind that it does not know may exist. */
 export class IncompleteDiscoveryError extends UnavailableError {}
+
+/** The fields of an execution that name its target. */
+interface WithTarget {
+  readonly spec: Pick<WorkflowExecutionSpec, 'targetResource'>;
+  readonly status?: Pick<WorkflowExecutionStatus, 'target'>;
+}
 
 /** The result of resolving a target; the message says what is allowed. */
 export type TargetResolution =
@@ -56,7 +65,7 @@ export class Targets {
   }
 
   /** The canonical target of an execution without a request: from its status, else by {@link canonical}. */
-  targetOf({ spec, status }: Pick<WorkflowExecution, 'spec' | 'status'>): string | undefined {
+  targetOf({ spec, status }: WithTarget): string | undefined {
     return status?.target ?? this.canonical(spec.targetResource);
   }
 

@@ -13,7 +13,7 @@ export const allPhases: readonly Phase[] = ['Pending', 'Running', 'Completed', '
 const terminal: ReadonlySet<Phase> = new Set(['Completed', 'Failed', 'Skipped']);
 
 /** The phase of an execution; Pending until the controller has written a status. */
-export function phaseOf(execution: WorkflowExecution): Phase {
+export function phaseOf(execution: { readonly status?: { readonly phase?: Phase } }): Phase {
   return execution.status?.phase ?? 'Pending';
 }
 

@@ -1,14 +1,5 @@
 import { expect, it, describe } from '@jest/globals';
-import {
-  executionIndexes,
-  ownAnnotations,
-  ownPrefix,
-  requestIndex,
-  requestLabel,
-  finalizer,
-  hasFinalizer,
-  isRestored,
-} from './metadata.ts';
+import { ownAnnotations, ownPrefix, requestLabel, finalizer, hasFinalizer, isRestored } from './metadata.ts';
 import { aWorkflowExecution } from './workflow-execution.builders.ts';
 
 it('the annotations of this service have stable names', () => {
@@ -21,19 +12,10 @@ it('the annotations of this service have stable names', () => {
     uid: 'workflowexecution.kubernaut.ai/uid',
     traceparent: 'workflowexecution.kubernaut.ai/traceparent',
   });
-  expect([ownPrefix, requestLabel, requestIndex]).toEqual([
+  expect([ownPrefix, requestLabel]).toEqual([
     'workflowexecution.kubernaut.ai/',
     'workflowexecution.kubernaut.ai/request',
-    'request',
   ]);
-});
-
-it('an execution is indexed by its request label, if it has one', () => {
-  const labelled = aWorkflowExecution({ metadata: { labels: { [requestLabel]: 'abc', other: 'x' } } });
-  const keysOf = executionIndexes[requestIndex];
-  expect(keysOf(labelled)).toEqual(['abc']);
-  expect(keysOf(aWorkflowExecution({ metadata: { labels: { other: 'x' } } }))).toHaveLength(0);
-  expect(keysOf(aWorkflowExecution())).toHaveLength(0);
 });
 
 it.each([

@@ -24,17 +24,6 @@ export const ownAnnotations = {
 /** Label with a hash of the request id and its caller. */
 export const requestLabel = `${ownPrefix}request`;
 
-/** Name of the cache index by {@link requestLabel}. */
-export const requestIndex = 'request';
-
-/** The cache indexes of executions. */
-export const executionIndexes = {
-  [requestIndex]: ({ metadata }: WorkflowExecution): readonly string[] => {
-    const label = metadata.labels?.[requestLabel];
-    return label === undefined ? [] : [label];
-  },
-};
-
 /** Keeps an execution until its PipelineRun is gone and its audit events are recorded. */
 export const finalizer = `${ownPrefix}workflowexecution-cleanup`;
 

@@ -67,9 +67,9 @@ export interface ListCommand {
 }
 
 /** One page of a list. */
-export interface ExecutionPage {
+export interface ExecutionPage<E = WorkflowExecution> {
   /** Newest first. */
-  readonly items: readonly WorkflowExecution[];
+  readonly items: readonly E[];
   /** Absent on the last page. */
   readonly nextPageToken?: string;
   /** Number of executions after this page. */

@@ -10,6 +10,7 @@ import { aWorkflowExecution } from '../../workflow-execution/workflow-execution.
 import type { TargetAccess } from '../call/target-access.ts';
 import { ResponseBudget } from '../call/byte-budget.ts';
 import { KubernetesErrorMapper } from '../errors/kubernetes-errors.ts';
+import { cachedExecution, executionOf, type CachedExecution } from './cached-execution.ts';
 import { ExecutionService } from './execution.service.ts';
 import { IdempotentCreate } from './idempotent-create.ts';
 
@@ -31,7 +32,7 @@ export function serviceWith(over: {
   const answer = jest.fn<(...call: unknown[]) => Promise<WorkflowExecution>>(
     over.answer ?? (() => Promise.resolve(aWorkflowExecution())),
   );
-  const upsertIfNewer = jest.fn();
+  const upsertIfNewer = jest.fn<(execution: WorkflowExecution) => void>();
   const patch = jest.fn<(...call: unknown[]) => Promise<WorkflowExecution>>(() =>
     Promise.reject(new ConflictError('changed')),
   );
@@ -39,8 +40,11 @@ export function serviceWith(over: {
   const find = jest.fn(() => Promise.resolve(over.left));
   const review = () => Promise.resolve({ allowed: over.mayItself ?? true });
   const client = { create: answer, get: answer, patch, delete: deletion, find, review } as unknown as KubernetesClient;
-  const store = { upsertIfNewer, get: () => over.known, byIndex: () => [] };
-  const reflector = { store, failure: over.failure } as unknown as Reflector<WorkflowExecution>;
+  const store = {
+    upsertIfNewer: (cached: CachedExecution) => upsertIfNewer(executionOf(cached)),
+    get: () => over.known && cachedExecution(over.known),
+  };
+  const reflector = { store, failure: over.failure } as unknown as Reflector<CachedExecution>;
   const config = { watchNamespaces: over.watchNamespaces ?? [], ...(over.policy ?? aPolicy()) };
   const idempotent = new IdempotentCreate(client, reflector);
   const service = new ExecutionService(

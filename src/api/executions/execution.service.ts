@@ -20,9 +20,9 @@ import { KubernetesErrorMapper } from '../errors/kubernetes-errors.ts';
 import { affectedExecution, affectedNamespace, generateName } from '../resource/names.ts';
 import type { ExecutionKey, NameSuffix } from '../resource/names.ts';
 import { alreadyFinished, cancelPatch, decideCancel } from './cancellation.ts';
+import { cachedExecution, executionOf, type CachedExecution } from './cached-execution.ts';
 import type { CancelCommand, CreateCommand, DeleteCommand } from './commands.ts';
 import { IdempotentCreate } from './idempotent-create.ts';
-import { jsonBytes } from './list-page.ts';
 import { identityOf, newExecution } from './new-execution.ts';
 
 /** Injection token of the {@link NameSuffix}. */
@@ -38,7 +38,7 @@ const maxCancelAttempts = 5;
 export class ExecutionService {
   constructor(
     private readonly client: KubernetesClient,
-    @InjectReflector(workflowExecutionResource) private readonly reflector: Reflector<WorkflowExecution>,
+    @InjectReflector(workflowExecutionResource) private readonly reflector: Reflector<CachedExecution>,
     @Inject(CONFIG) private readonly config: Pick<Config, 'watchNamespaces'> & ExecutionPolicy,
     @Inject(NAME_SUFFIX) private readonly suffix: NameSuffix,
     private readonly idempotent: IdempotentCreate,
@@ -74,7 +74,7 @@ export class ExecutionService {
       subject,
     );
     setExecutionAttributes(created.metadata);
-    if (dryRun !== true) this.reflector.store.upsertIfNewer(created);
+    if (dryRun !== true) this.reflector.store.upsertIfNewer(cachedExecution(created));
     return created;
   }
 
@@ -85,7 +85,7 @@ export class ExecutionService {
     await this.reserveAnswer(key, call);
     if (cached === undefined) return this.read(key, call);
     setExecutionAttributes(cached.metadata);
-    return cached;
+    return executionOf(cached);
   }
 
   /**
@@ -126,7 +126,7 @@ export class ExecutionService {
     const finding = this.client.find(workflowExecutionResource, key, { signal });
     const last = await this.errors.mapErrors(finding, { verb: 'get', namespace }, subject);
     if (last?.metadata.uid !== execution.metadata.uid) return execution;
-    this.reflector.store.upsertIfNewer(last);
+    this.reflector.store.upsertIfNewer(cachedExecution(last));
     return last;
   }
 
@@ -136,7 +136,7 @@ export class ExecutionService {
    */
   private async reserveAnswer(key: ExecutionKey, call: Call): Promise<void> {
     const cached = this.reflector.store.get(key);
-    await this.responses.reserve(call, cached === undefined ? maxExecutionBytes : jsonBytes(cached));
+    await this.responses.reserve(call, cached === undefined ? maxExecutionBytes : cached.jsonBytes);
   }
 
   private async read(key: ExecutionKey, { signal }: Call): Promise<WorkflowExecution> {
@@ -161,7 +161,7 @@ export class ExecutionService {
       { verb: 'patch', namespace: metadata.namespace },
       { resource: affectedExecution(metadata) },
     );
-    if (cancelled !== undefined) this.reflector.store.upsertIfNewer(cancelled);
+    if (cancelled !== undefined) this.reflector.store.upsertIfNewer(cachedExecution(cancelled));
     return cancelled;
   }
 

@@ -3,11 +3,12 @@ import { KubernetesClient, type WriteOptions } from '../../kubernetes/client.ts'
 import { AlreadyExistsError, UnavailableError } from '../../kubernetes/errors.ts';
 import { InjectReflector } from '../../kubernetes/kubernetes.module.ts';
 import { Reflector } from '../../kubernetes/reflector.ts';
-import { requestIndex, requestLabel } from '../../workflow-execution/metadata.ts';
+import { requestLabel } from '../../workflow-execution/metadata.ts';
 import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
 import { workflowExecutionResource } from '../../workflow-execution/resource.ts';
 import { ApiError } from '../errors/api-error.ts';
 import { affectedExecution } from '../resource/names.ts';
+import type { CachedExecution } from './cached-execution.ts';
 import { compareRequest, type NewExecution, type RequestIdentity } from './new-execution.ts';
 
 /**
@@ -18,7 +19,7 @@ import { compareRequest, type NewExecution, type RequestIdentity } from './new-e
 export class IdempotentCreate {
   constructor(
     private readonly client: KubernetesClient,
-    @InjectReflector(workflowExecutionResource) private readonly reflector: Reflector<WorkflowExecution>,
+    @InjectReflector(workflowExecutionResource) private readonly reflector: Reflector<CachedExecution>,
   ) {}
 
   /**
@@ -55,15 +56,16 @@ export class IdempotentCreate {
     }
   }
 
-  /** The execution of an earlier call. Under a name of the caller's choice only the label shows it, in the cluster if not in the cache. */
+  /** The execution of an earlier call. Under a name of the caller's choice only the label shows it. */
   private async find(
     { metadata }: NewExecution,
     { label, derivedName }: RequestIdentity,
     { signal }: WriteOptions,
   ): Promise<WorkflowExecution | undefined> {
-    const [cached] = this.reflector.store.byIndex(requestIndex, label);
-    const live = cached && (await this.client.find(workflowExecutionResource, cached.metadata, { signal }));
-    if (live !== undefined || metadata.name === derivedName) return live;
+    if (metadata.name === derivedName) {
+      if (this.reflector.store.get(metadata) === undefined) return undefined;
+      return this.client.find(workflowExecutionResource, metadata, { signal });
+    }
     const { items } = await this.client.list(
       workflowExecutionResource,
       { namespace: metadata.namespace, labelSelector: `${requestLabel}=${label}`, limit: 1 },

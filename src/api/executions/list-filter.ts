@@ -1,13 +1,13 @@
 import { isName } from '../../kubernetes/dns-names.ts';
 import { LabelSelectorError, parseLabelSelector, type LabelSelector } from '../../kubernetes/label-selector.ts';
 import type { Targets } from '../../targets/targets.ts';
-import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
 import { phaseOf } from '../../workflow-execution/execution.ts';
 import { maxTargetLength, parseTargetResource } from '../../workflow-execution/target-resource.ts';
 import { parseTimestamp } from '../../workflow-execution/timestamp.ts';
 import { invalidArgument } from '../errors/api-error.ts';
 import type { FieldViolation } from '../errors/api-error.ts';
 import { dnsSubdomain } from '../resource/names.ts';
+import type { ExecutionSummary } from './cached-execution.ts';
 import type { ListFilter } from './commands.ts';
 
 /** Selects all executions. */
@@ -35,7 +35,7 @@ type Rule = (text: string) => string | undefined;
 /** Canonical targets, for the comparison of targets. */
 export type CanonicalTargets = Pick<Targets, 'canonical' | 'targetOf'>;
 
-type Predicate = (execution: WorkflowExecution) => boolean;
+type Predicate = (execution: ExecutionSummary) => boolean;
 
 /** The rule of a text and the executions that a valid one selects. */
 interface TextFilter {

@@ -6,13 +6,15 @@ import { aWorkflowExecution } from '../../workflow-execution/workflow-execution.
 import { targetsOf } from '../../targets/targets.builders.ts';
 import { ListWorkflowExecutionsResponse } from '../generated/kubernaut/workflowexecution/v1/workflow_execution.ts';
 import { toListResponse, toResourceList } from './list-responses.ts';
+import { cachedExecution, executionOf } from './cached-execution.ts';
 import { noFilter } from './list-filter.ts';
 import { pageSizes } from '../../config/limits.ts';
 import { listPage } from './list-page.ts';
 
 /** A page of all executions, unless a filter is given. */
 function pageOf(executions: readonly WorkflowExecution[], command: Partial<ListCommand>) {
-  return listPage(executions, { pageSize: 0, filter: noFilter, ...command }, targetsOf());
+  const page = listPage(executions.map(cachedExecution), { pageSize: 0, filter: noFilter, ...command }, targetsOf());
+  return { ...page, items: page.items.map(executionOf) };
 }
 
 /** An execution created in this second of a minute. */

@@ -1,5 +1,5 @@
 import { maxPageBytes, pageSizes } from '../../config/limits.ts';
-import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
+import type { CachedExecution } from './cached-execution.ts';
 import type { ExecutionPage, ListCommand } from './commands.ts';
 import { filterPredicate, type CanonicalTargets } from './list-filter.ts';
 import { comparePositions, decodePageToken, encodePageToken } from './page-token.ts';
@@ -11,10 +11,10 @@ import { comparePositions, decodePageToken, encodePageToken } from './page-token
  * @throws ApiError InvalidArgument for an invalid filter or page token
  */
 export function listPage(
-  executions: readonly WorkflowExecution[],
+  executions: readonly CachedExecution[],
   command: ListCommand,
   targets: CanonicalTargets,
-): ExecutionPage {
+): ExecutionPage<CachedExecution> {
   const { namespace, pageToken, filter } = command;
   const matches = filterPredicate(filter, targets);
   const size = Math.min(command.pageSize === 0 ? pageSizes.default : command.pageSize, pageSizes.max);
@@ -36,8 +36,8 @@ export function listPage(
 }
 
 /** The first executions in list order. With 10,000 executions this takes a tenth of the time of sorting all of them. */
-function firstOf(executions: readonly WorkflowExecution[], size: number): WorkflowExecution[] {
-  const first: WorkflowExecution[] = [];
+function firstOf(executions: readonly CachedExecution[], size: number): CachedExecution[] {
+  const first: CachedExecution[] = [];
   for (const execution of executions) {
     const last = first[size - 1];
     if (last !== undefined && comparePositions(last.metadata, execution.metadata) < 0) continue;
@@ -48,7 +48,7 @@ function firstOf(executions: readonly WorkflowExecution[], size: number): Workfl
 }
 
 /** By binary search. */
-function insertionIndex({ metadata }: WorkflowExecution, ordered: readonly WorkflowExecution[]): number {
+function insertionIndex({ metadata }: CachedExecution, ordered: readonly CachedExecution[]): number {
   let [from, to] = [0, ordered.length];
   while (from < to) {
     const middle = (from + to) >> 1;
@@ -59,20 +59,11 @@ function insertionIndex({ metadata }: WorkflowExecution, ordered: readonly Workf
   return from;
 }
 
-function withinMaxBytes(executions: readonly WorkflowExecution[]): WorkflowExecution[] {
+function withinMaxBytes(executions: readonly CachedExecution[]): CachedExecution[] {
   let bytes = 0;
   const end = executions.findIndex((execution, index) => {
-    bytes += jsonBytes(execution);
+    bytes += execution.jsonBytes + 1;
     return bytes > maxPageBytes && index > 0;
   });
   return executions.slice(0, end < 0 ? undefined : end);
-}
-
-const sizes = new WeakMap<WorkflowExecution, number>();
-
-/** Size of an execution as JSON. Executions are immutable, so that each is measured once. */
-export function jsonBytes(execution: WorkflowExecution): number {
-  const size = sizes.get(execution) ?? Buffer.byteLength(JSON.stringify(execution)) + 1;
-  sizes.set(execution, size);
-  return size;
 }

@@ -2,16 +2,16 @@ import { describe, expect, it, jest } from '@jest/globals';
 import { settle } from '../../kubernetes/fake-clock.builders.ts';
 import type { Reflector } from '../../kubernetes/reflector.ts';
 import { targetsOf } from '../../targets/targets.builders.ts';
-import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
 import { ResponseBudget } from '../call/byte-budget.ts';
 import type { ResourceVersionBarrier } from './resource-version-barrier.ts';
+import type { CachedExecution } from './cached-execution.ts';
 import { ListService } from './list.service.ts';
 import { noFilter } from './list-filter.ts';
 
 describe('list', () => {
   it('builds one page per turn of the event loop', async () => {
     const list = jest.fn(() => []);
-    const reflector = { store: { list }, hasSynced: true } as unknown as Reflector<WorkflowExecution>;
+    const reflector = { store: { list }, hasSynced: true } as unknown as Reflector<CachedExecution>;
     const lists = new ListService(
       reflector,
       {} as unknown as ResourceVersionBarrier,

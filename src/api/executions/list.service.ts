@@ -11,15 +11,19 @@ import { ResponseBudget } from '../call/byte-budget.ts';
 import type { Call } from '../call/call.ts';
 import { ApiError, invalidField } from '../errors/api-error.ts';
 import { resourceVersionRule } from '../validation/query.ts';
+import { executionOf, type CachedExecution } from './cached-execution.ts';
 import type { ExecutionPage, ListCommand } from './commands.ts';
 import { filterPredicate } from './list-filter.ts';
 import { maxPageBytes } from '../../config/limits.ts';
-import { jsonBytes, listPage } from './list-page.ts';
+import { listPage } from './list-page.ts';
 
 const retryAfterMs = 1_000;
 
 /** How long a list waits for the cache to reach a resource version, in milliseconds. */
 const catchUpMs = 5_000;
+
+/** Executions that are decompressed without a pause; some milliseconds of work. */
+const readsPerTurn = 100;
 
 /** Lists executions from the cache, without a request to the API server. */
 @Injectable()
@@ -28,7 +32,7 @@ export class ListService {
   private readonly turns = new PacedQueue(1);
 
   constructor(
-    @InjectReflector(workflowExecutionResource) private readonly reflector: Reflector<WorkflowExecution>,
+    @InjectReflector(workflowExecutionResource) private readonly reflector: Reflector<CachedExecution>,
     private readonly barrier: ResourceVersionBarrier,
     private readonly targets: Targets,
     private readonly responses: ResponseBudget,
@@ -50,8 +54,18 @@ export class ListService {
     const room = await this.responses.reserve(call, maxPageBytes);
     await this.turns.take();
     const page = listPage(this.reflector.store.list(), command, this.targets);
-    room.shrinkTo(page.items.reduce((bytes, execution) => bytes + jsonBytes(execution), 0));
-    return page;
+    room.shrinkTo(page.items.reduce((bytes, execution) => bytes + execution.jsonBytes, 0));
+    return { ...page, items: await this.read(page.items) };
+  }
+
+  /** Finished executions are decompressed, some at a time. */
+  private async read(cached: readonly CachedExecution[]): Promise<WorkflowExecution[]> {
+    const executions: WorkflowExecution[] = [];
+    for (const [index, one] of cached.entries()) {
+      if (index > 0 && index % readsPerTurn === 0) await this.turns.take();
+      executions.push(executionOf(one));
+    }
+    return executions;
   }
 
   private async reach({ namespace, minResourceVersion }: ListCommand, signal: AbortSignal): Promise<void> {

@@ -3,14 +3,14 @@ import type { KubernetesClient } from '../../kubernetes/client.ts';
 import { UnavailableError } from '../../kubernetes/errors.ts';
 import { FakeClock } from '../../kubernetes/fake-clock.builders.ts';
 import type { Reflector } from '../../kubernetes/reflector.ts';
-import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
+import type { CachedExecution } from './cached-execution.ts';
 import { ResourceVersionBarrier } from './resource-version-barrier.ts';
 
 /** A replica of a cluster that is at resource version 100. */
 function aReplica() {
   const cluster = { resourceVersion: '100' };
   const listRaw = jest.fn(() => Promise.resolve({ items: [], ...cluster }));
-  const reflector = { scopes: [undefined] } as unknown as Reflector<WorkflowExecution>;
+  const reflector = { scopes: [undefined] } as unknown as Reflector<CachedExecution>;
   const barrier = new ResourceVersionBarrier({ listRaw } as unknown as KubernetesClient, reflector, new FakeClock());
   return { cluster, listRaw, barrier };
 }

@@ -6,9 +6,9 @@ import { CancelledError, KubernetesError } from '../../kubernetes/errors.ts';
 import { InjectReflector } from '../../kubernetes/kubernetes.module.ts';
 import { Reflector } from '../../kubernetes/reflector.ts';
 import { isNewer } from '../../kubernetes/resource-version.ts';
-import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
 import { workflowExecutionResource } from '../../workflow-execution/resource.ts';
 import { ApiError } from '../errors/api-error.ts';
+import type { CachedExecution } from './cached-execution.ts';
 
 /** One namespace, or all of them. */
 interface Scoped {
@@ -31,7 +31,7 @@ export class ResourceVersionBarrier {
 
   constructor(
     private readonly client: KubernetesClient,
-    @InjectReflector(workflowExecutionResource) private readonly reflector: Reflector<WorkflowExecution>,
+    @InjectReflector(workflowExecutionResource) private readonly reflector: Reflector<CachedExecution>,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 

@@ -10,6 +10,7 @@ import { taskPodResource } from '../../tekton/task-pod.ts';
 import { isTerminal, phaseOf } from '../../workflow-execution/execution.ts';
 import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
 import { workflowExecutionResource } from '../../workflow-execution/resource.ts';
+import type { CachedExecution } from '../executions/cached-execution.ts';
 import { ResourceVersionBarrier } from '../executions/resource-version-barrier.ts';
 import type { Call } from '../call/call.ts';
 import { OpenStreams, throwIfEnded } from '../call/open-streams.ts';
@@ -25,7 +26,7 @@ import { listPods, LivePods, selectorOf, type PodList, type RunKey } from './pip
 export class LogsService {
   constructor(
     private readonly client: KubernetesClient,
-    @InjectReflector(workflowExecutionResource) private readonly executions: Reflector<WorkflowExecution>,
+    @InjectReflector(workflowExecutionResource) private readonly executions: Reflector<CachedExecution>,
     private readonly barrier: ResourceVersionBarrier,
     private readonly streams: OpenStreams,
     private readonly answers: KubernetesErrorMapper,

@@ -1,7 +1,7 @@
 import { isName } from '../../kubernetes/dns-names.ts';
 import { isResourceVersion } from '../../kubernetes/resource-version.ts';
-import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
 import { invalidArgument, invalidField } from '../errors/api-error.ts';
+import type { ExecutionSummary } from '../executions/cached-execution.ts';
 import { noFilter, filterPredicate, type CanonicalTargets } from '../executions/list-filter.ts';
 import { dnsSubdomain } from '../resource/names.ts';
 import { resourceVersionRule } from '../validation/query.ts';
@@ -15,7 +15,7 @@ import type { WatchCommand } from './watch.types.ts';
 export function watchFilter(
   command: WatchCommand,
   targets: CanonicalTargets,
-): (execution: WorkflowExecution) => boolean {
+): (execution: ExecutionSummary) => boolean {
   const { namespace, name, resourceVersion, workflowId, targetResource, remediationRequest } = command;
   if (resourceVersion !== undefined && !isResourceVersion(resourceVersion)) {
     throw invalidField(['resourceVersion'], resourceVersionRule.message);

@@ -5,7 +5,7 @@ import { InvalidError, UnavailableError } from '../../kubernetes/errors.ts';
 import { FakeClock, settle } from '../../kubernetes/fake-clock.builders.ts';
 import { Reflector } from '../../kubernetes/reflector.ts';
 import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
-import { workflowExecutionResource } from '../../workflow-execution/resource.ts';
+import { cachedExecutionResource, type CachedExecution } from '../executions/cached-execution.ts';
 import { aWorkflowExecution } from '../../workflow-execution/workflow-execution.builders.ts';
 import { targetsOf } from '../../targets/targets.builders.ts';
 import { ApiError } from '../errors/api-error.ts';
@@ -38,8 +38,8 @@ function aService({ items = [anExecution('a', 50)], maxStreams = 10, tombstones 
       }
     },
   };
-  const reflector = new Reflector({ client: client, resource: workflowExecutionResource, clock });
-  const cache = new WatchCache<WorkflowExecution>(reflector, tombstones);
+  const reflector = new Reflector({ client: client, resource: cachedExecutionResource, clock });
+  const cache = new WatchCache<CachedExecution>(reflector, tombstones);
   const stop = new AbortController();
   stopping.push(stop);
   if (listed) void reflector.run(stop.signal);

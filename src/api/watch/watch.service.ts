@@ -7,9 +7,9 @@ import { Reflector } from '../../kubernetes/reflector.ts';
 import { WatchCache } from '../../kubernetes/watch-cache.ts';
 import { WatchCursor } from '../../kubernetes/watch-cursor.ts';
 import { Targets } from '../../targets/targets.ts';
-import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
 import { workflowExecutionResource } from '../../workflow-execution/resource.ts';
 import { PacedQueue } from '../../connections/paced-queue.ts';
+import { executionOf, type CachedExecution, type ExecutionSummary } from '../executions/cached-execution.ts';
 import { graceMs, ResourceVersionBarrier } from '../executions/resource-version-barrier.ts';
 import type { Call } from '../call/call.ts';
 import { OpenStreams, throwIfEnded } from '../call/open-streams.ts';
@@ -25,7 +25,7 @@ const retryAfterMs = 1_000;
 /** Events of all watches per turn of the event loop: about 5 ms of work. */
 const eventsPerTurn = 256;
 
-type Matches = (execution: WorkflowExecution) => boolean;
+type Matches = (execution: ExecutionSummary) => boolean;
 
 /**
  * Watches of executions. All of them read one log of changes, and each is a position in it: a slow watch costs no memory
@@ -36,8 +36,8 @@ export class WatchService {
   private readonly budget = new PacedQueue(eventsPerTurn);
 
   constructor(
-    @InjectReflector(workflowExecutionResource) private readonly reflector: Reflector<WorkflowExecution>,
-    private readonly changes: WatchCache<WorkflowExecution>,
+    @InjectReflector(workflowExecutionResource) private readonly reflector: Reflector<CachedExecution>,
+    private readonly changes: WatchCache<CachedExecution>,
     private readonly barrier: ResourceVersionBarrier,
     private readonly streams: OpenStreams,
     private readonly targets: Targets,
@@ -67,7 +67,7 @@ export class WatchService {
   }
 
   private async *follow(
-    cursor: WatchCursor<WorkflowExecution>,
+    cursor: WatchCursor<CachedExecution>,
     matches: Matches,
     signal: AbortSignal,
   ): AsyncGenerator<WatchEvent, void, undefined> {
@@ -120,7 +120,7 @@ export class WatchService {
 
 /** The next event of a watch; `skipped` if the next change does not match, `none` if there is no change. */
 function nextEvent(
-  cursor: WatchCursor<WorkflowExecution>,
+  cursor: WatchCursor<CachedExecution>,
   matches: Matches,
   { synced, isKeepAliveDue }: { readonly synced: boolean; readonly isKeepAliveDue: boolean },
 ): WatchEvent | 'skipped' | 'none' {
@@ -133,5 +133,5 @@ function nextEvent(
   if (read === undefined) return isKeepAliveDue ? { type: 'bookmark', resourceVersion: cursor.position } : 'none';
   const { object, deleted } = read.entry;
   if (!matches(object)) return 'skipped';
-  return { type: deleted ? 'deleted' : 'updated', object, resourceVersion: read.position };
+  return { type: deleted ? 'deleted' : 'updated', object: executionOf(object), resourceVersion: read.position };
 }
