@@ -1,0 +1,75 @@
+package main
+
+import (
+	"testing"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/kubernaut/workflowexecution/clients/go/api/v1alpha1"
+)
+
+// anExecution has a status in the namespace payment.
+func anExecution(status v1alpha1.WorkflowExecutionStatus) *v1alpha1.WorkflowExecution {
+	return &v1alpha1.WorkflowExecution{
+		ObjectMeta: metav1.ObjectMeta{Namespace: "payment", Name: "we-1"},
+		Spec: v1alpha1.WorkflowExecutionSpec{
+			WorkflowRef:    v1alpha1.WorkflowRef{WorkflowID: "restart", Version: "1.0.0"},
+			TargetResource: "payment/deploy/api",
+		},
+		Status: status,
+	}
+}
+
+func failed(reason v1alpha1.FailureReason, stepsRan bool) v1alpha1.WorkflowExecutionStatus {
+	return v1alpha1.WorkflowExecutionStatus{
+		Phase:          v1alpha1.PhaseFailed,
+		PipelineRunRef: &v1alpha1.PipelineRunRef{Name: "we-1-abc"},
+		Failure:        &v1alpha1.Failure{Reason: reason, Message: "Why.", WasExecutionFailure: stepsRan},
+	}
+}
+
+func skipped(reason v1alpha1.SkipReason, by *v1alpha1.ConflictingExecution) v1alpha1.WorkflowExecutionStatus {
+	return v1alpha1.WorkflowExecutionStatus{
+		Phase: v1alpha1.PhaseSkipped,
+		Skip:  &v1alpha1.Skip{Reason: reason, Message: "Why.", ConflictingExecution: by},
+	}
+}
+
+func running(ready string) v1alpha1.WorkflowExecutionStatus {
+	return v1alpha1.WorkflowExecutionStatus{
+		Phase:          v1alpha1.PhaseRunning,
+		PipelineRunRef: &v1alpha1.PipelineRunRef{Name: "we-1-abc"},
+		Conditions:     []metav1.Condition{{Type: v1alpha1.ConditionReady, Reason: ready}},
+	}
+}
+
+func TestNextCommand(t *testing.T) {
+	other := &v1alpha1.ConflictingExecution{Namespace: "payment", Name: "we-0"}
+	withoutRun := failed(v1alpha1.FailureReasonConfigurationError, false)
+	withoutRun.PipelineRunRef = nil
+	for _, test := range []struct {
+		name   string
+		status v1alpha1.WorkflowExecutionStatus
+		want   string
+	}{
+		{"not observed", v1alpha1.WorkflowExecutionStatus{}, "kubectl get deployments -A -l app.kubernetes.io/name=workflow-execution"},
+		{"pending", v1alpha1.WorkflowExecutionStatus{Phase: v1alpha1.PhasePending}, "kubectl events --for wfe/we-1 -n payment"},
+		{"running", running("Running"), "kubectl wfe logs -f we-1 -n payment"},
+		{"running, but waiting for a node", running("Unschedulable"), "kubectl describe pods -l tekton.dev/pipelineRun=we-1-abc -n payment"},
+		{"completed", v1alpha1.WorkflowExecutionStatus{Phase: v1alpha1.PhaseCompleted}, "kubectl wfe logs we-1 -n payment"},
+		{"a step failed", failed(v1alpha1.FailureReasonTaskFailed, true), "kubectl wfe logs we-1 -n payment"},
+		{"no image", failed(v1alpha1.FailureReasonImagePullBackOff, false), "kubectl describe pods -l tekton.dev/pipelineRun=we-1-abc -n payment"},
+		{"no bundle", failed(v1alpha1.FailureReasonBundleResolutionFailed, false), "kubectl describe pipelinerun we-1-abc -n payment"},
+		{"no PipelineRun", withoutRun, "kubectl events --for wfe/we-1 -n payment"},
+		{"refused", failed(v1alpha1.FailureReasonForbidden, false), "kubectl events --for wfe/we-1 -n payment"},
+		{"busy", skipped(v1alpha1.SkipReasonResourceBusy, other), "kubectl wfe why we-0 -n payment"},
+		{"busy by another namespace", skipped(v1alpha1.SkipReasonResourceBusy, nil), "kubectl wfe run --from we-1 -n payment"},
+		{"cooling down", skipped(v1alpha1.SkipReasonRecentlyRemediated, other), "kubectl wfe run --from we-1 -n payment"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			if got := nextCommand(anExecution(test.status)); got != test.want {
+				t.Errorf("got  %s\nwant %s", got, test.want)
+			}
+		})
+	}
+}

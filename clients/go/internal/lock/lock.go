@@ -1,0 +1,72 @@
+// Package lock reads target locks: the Leases of the service (src/locking/lock-lease.ts).
+package lock
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	coordinationv1 "k8s.io/api/coordination/v1"
+)
+
+// Selector selects the Leases that are target locks.
+const Selector = "kubernaut.ai/lock=target-resource"
+
+const (
+	targetAnnotation    = "kubernaut.ai/target-resource"
+	cooldownsAnnotation = "kubernaut.ai/cooldowns"
+)
+
+// Name returns the name of the Lease of a target in its canonical form.
+func Name(target string) string {
+	sum := sha256.Sum256([]byte(target))
+	return "wfe-target-" + hex.EncodeToString(sum[:16])
+}
+
+// Execution identifies an execution.
+type Execution struct {
+	Namespace string `json:"namespace"`
+	Name      string `json:"name"`
+	UID       string `json:"uid"`
+}
+
+// Cooldown is the end of an execution, after which its workflow does not run again on the target for a while.
+type Cooldown struct {
+	WorkflowID     string    `json:"workflowId"`
+	Execution      Execution `json:"execution"`
+	CompletionTime time.Time `json:"completionTime"`
+}
+
+// Lock is the state of a target.
+type Lock struct {
+	Target string
+	// Holder is the execution that has the target; nil if it is free.
+	Holder *Execution
+	// Since is when the holder acquired the target; zero if that is unknown.
+	Since     time.Time
+	Cooldowns []Cooldown
+}
+
+// Parse reads a Lease. It fails if the Lease has content that the service does not write.
+func Parse(lease *coordinationv1.Lease) (*Lock, error) {
+	lock := &Lock{Target: lease.Annotations[targetAnnotation]}
+	if identity := lease.Spec.HolderIdentity; identity != nil && *identity != "" {
+		parts := strings.Split(*identity, "/")
+		if len(parts) != 3 {
+			return nil, fmt.Errorf("lease %s/%s: invalid holder %q", lease.Namespace, lease.Name, *identity)
+		}
+		lock.Holder = &Execution{Namespace: parts[0], Name: parts[1], UID: parts[2]}
+		if lease.Spec.AcquireTime != nil {
+			lock.Since = lease.Spec.AcquireTime.Time
+		}
+	}
+	if text, ok := lease.Annotations[cooldownsAnnotation]; ok {
+		if err := json.Unmarshal([]byte(text), &lock.Cooldowns); err != nil {
+			return nil, fmt.Errorf("lease %s/%s: invalid annotation %s: %w", lease.Namespace, lease.Name, cooldownsAnnotation, err)
+		}
+	}
+	return lock, nil
+}

@@ -1,0 +1,68 @@
+package runlog
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+	"unicode/utf8"
+)
+
+const log = `2026-01-02T03:04:05.000000001Z a
+2026-01-02T03:04:05.000000002Z b
+2026-01-02T03:04:05.000000002Z c
+2026-01-02T03:04:06.000000000Z ` + "\n"
+
+func read(t *testing.T, stream string, from *position) []string {
+	t.Helper()
+	texts := []string{}
+	emit := func(_ time.Time, text string, partial bool) error {
+		texts = append(texts, fmt.Sprintf("%.20s/%d/%t", text, len(text), partial))
+		return nil
+	}
+	if err := readParts(strings.NewReader(stream), from, emit); err != nil {
+		t.Fatal(err)
+	}
+	return texts
+}
+
+func TestReadPartsResumes(t *testing.T) {
+	for cut := range len(log) {
+		from := &position{}
+		before := read(t, log[:strings.LastIndex(log[:cut], "\n")+1], from)
+		after := read(t, log, from)
+		if got, want := append(before, after...), []string{"a/1/false", "b/1/false", "c/1/false", "/0/false"}; !slices.Equal(got, want) {
+			t.Fatalf("cut at %d: %q", cut, got)
+		}
+	}
+}
+
+func TestReadPartsSplitsLongLines(t *testing.T) {
+	const stamp = "2026-01-02T03:04:05.000000001Z "
+	got := read(t, stamp+strings.Repeat("x", maxPart)+"\n", &position{})
+	first := fmt.Sprintf("xxxxxxxxxxxxxxxxxxxx/%d/true", maxPart-len(stamp))
+	rest := fmt.Sprintf("xxxxxxxxxxxxxxxxxxxx/%d/false", len(stamp))
+	if !slices.Equal(got, []string{first, rest}) {
+		t.Fatalf("got %q", got)
+	}
+}
+
+func TestReadPartsKeepsCharactersWhole(t *testing.T) {
+	from, text := &position{}, ""
+	emit := func(_ time.Time, part string, _ bool) error {
+		if !utf8.ValidString(part) {
+			t.Errorf("a part of %d bytes is not UTF-8", len(part))
+		}
+		text += part
+		return nil
+	}
+	const stamp = "2026-01-02T03:04:05.000000001Z "
+	for _, padding := range []string{"", "x", "xx"} {
+		text, *from = "", position{}
+		want := padding + strings.Repeat("漢", maxPart)
+		if err := readParts(strings.NewReader(stamp+want+"\n"), from, emit); err != nil || text != want {
+			t.Errorf("padding %q: %d of %d bytes, %v", padding, len(text), len(want), err)
+		}
+	}
+}
