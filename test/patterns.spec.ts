@@ -7,6 +7,7 @@ import { requestIdRule } from '../src/api/executions/new-execution.ts';
 import { dnsLabel, dnsSubdomain } from '../src/api/resource/names.ts';
 import { arrayOf, isRecord, recordOf } from '../src/kubernetes/json.ts';
 import '../src/api/executions/create-workflow-execution.dto.ts';
+import '../src/api/executions/requests.ts';
 import '../src/api/logs/logs.dto.ts';
 import '../src/api/resource/parameters.dto.ts';
 import '../src/api/watch/watch.dto.ts';

@@ -1,10 +1,10 @@
 import type {
   CancelMode,
-  Phase,
   WorkflowExecution,
   WorkflowExecutionSpec,
 } from '../../workflow-execution/generated/workflow-execution.ts';
 import type { ExecutionKey } from '../resource/names.ts';
+import type { ListFilter } from './list-filter.ts';
 
 /** Creates an execution. Everything in it has been validated, except for rules that only the API server can check. */
 export interface CreateCommand {
@@ -34,24 +34,6 @@ export interface DeleteCommand {
   /** Precondition: the execution has this resource version. */
   readonly resourceVersion?: string;
 }
-
-/** Selects executions that match every given field. */
-export interface ListFilter {
-  /** Empty for any phase. */
-  readonly phases: readonly Phase[];
-  readonly workflowId?: string;
-  readonly targetResource?: string;
-  readonly remediationRequest?: string;
-  /** In the syntax of Kubernetes. */
-  readonly labelSelector?: string;
-  /** RFC 3339, inclusive. */
-  readonly createdAfter?: string;
-  /** RFC 3339, exclusive. */
-  readonly createdBefore?: string;
-}
-
-/** A filter that a request is mapped to: absent fields are undefined, and none can be forgotten. */
-export type MappedFilter = { readonly [K in keyof Required<ListFilter>]: ListFilter[K] };
 
 /** Lists one page of executions. */
 export interface ListCommand {

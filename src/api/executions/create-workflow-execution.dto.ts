@@ -8,7 +8,7 @@ import { invalidField } from '../errors/api-error.ts';
 import { dnsLabel, dnsSubdomain } from '../resource/names.ts';
 import { IsStringMap, IsText, Optional } from '../validation/validators.ts';
 import type { CreateCommand } from './commands.ts';
-import { requestIdRule } from './new-execution.ts';
+import type { CreateQuery } from './requests.ts';
 
 /** Maximum number of labels, and of annotations. */
 const maxProperties = 256;
@@ -106,24 +106,18 @@ export class CreateWorkflowExecutionDto {
   spec: WorkflowExecutionSpecDto;
 }
 
-/** Options of a create call in addition to the resource. */
-export type CreateOptions = Pick<CreateCommand, 'requestId' | 'validateOnly'>;
-
 /**
- * The command of a validated body.
+ * The command of a validated request.
  *
  * @param namespace of the address or the parent
- * @throws ApiError InvalidArgument if the metadata has another namespace, or the request id is invalid
+ * @throws ApiError InvalidArgument if the metadata has another namespace
  */
 export function toCreateCommand(
   namespace: string,
   { metadata = {}, spec }: CreateWorkflowExecutionDto,
-  options: CreateOptions,
+  { requestId, validateOnly }: CreateQuery,
 ): CreateCommand {
-  if (options.requestId !== undefined && !requestIdRule.pattern.test(options.requestId)) {
-    throw invalidField(['requestId'], requestIdRule.message);
-  }
   const { name, namespace: own = namespace, labels, annotations } = metadata;
-  if (own === namespace) return { namespace, name, labels, annotations, spec, ...options };
+  if (own === namespace) return { namespace, name, labels, annotations, spec, requestId, validateOnly };
   throw invalidField(['metadata', 'namespace'], `must be ${namespace}, as in the address, or left out`);
 }

@@ -60,7 +60,7 @@ export class ExecutionGrpcController {
     @Payload() request: ListWorkflowExecutionsRequest,
     @IncomingCall() call: Call,
   ): Promise<ListWorkflowExecutionsResponse> {
-    return toListResponse(await this.lists.list(parseListRequest(request), call));
+    return toListResponse(await this.lists.list(await parseListRequest(request), call));
   }
 
   @GrpcMethod(grpcService)
@@ -78,6 +78,6 @@ export class ExecutionGrpcController {
     @Payload() request: DeleteWorkflowExecutionRequest,
     @IncomingCall() call: Call,
   ): Promise<DeleteWorkflowExecutionResponse> {
-    return { workflowExecution: toMessage(await this.executions.delete(parseDeleteRequest(request), call)) };
+    return { workflowExecution: toMessage(await this.executions.delete(await parseDeleteRequest(request), call)) };
   }
 }

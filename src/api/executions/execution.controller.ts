@@ -31,18 +31,7 @@ import { ApiCancel, ApiCreate, ApiDelete, ApiGet, ApiList } from './execution.op
 import { ExecutionService } from './execution.service.ts';
 import { toResourceList, type WorkflowExecutionList } from './list-responses.ts';
 import { ListService } from './list.service.ts';
-import {
-  CancelQuery,
-  CreateQuery,
-  DeleteQuery,
-  ListQuery,
-  NoBody,
-  NoQuery,
-  toCancelCommand,
-  toCreateOptions,
-  toDeleteCommand,
-  toListCommand,
-} from './rest-requests.ts';
+import { CancelQuery, CreateQuery, DeleteQuery, ListQuery, NoBody, NoQuery, toListCommand } from './requests.ts';
 
 /** Sets the Location header of a created execution; a dry run has none. */
 @Injectable()
@@ -82,18 +71,18 @@ export class ExecutionController {
     @Body() body: CreateWorkflowExecutionDto,
     @IncomingCall() call: Call,
   ): Promise<WorkflowExecutionResource> {
-    return toResource(await this.executions.create(toCreateCommand(namespace, body, toCreateOptions(query)), call));
+    return toResource(await this.executions.create(toCreateCommand(namespace, body, query), call));
   }
 
   @Get(':name')
   @Access('get')
   @ApiGet()
   async get(
-    @Param() { namespace, name }: ExecutionParameters,
+    @Param() key: ExecutionParameters,
     @Query() _query: NoQuery,
     @IncomingCall() call: Call,
   ): Promise<WorkflowExecutionResource> {
-    return toResource(await this.executions.get({ namespace, name }, call));
+    return toResource(await this.executions.get(key, call));
   }
 
   @Get()
@@ -112,22 +101,22 @@ export class ExecutionController {
   @Access('patch')
   @ApiCancel()
   async cancel(
-    @Param() { namespace, name }: ExecutionParameters,
-    @Query() query: CancelQuery,
+    @Param() key: ExecutionParameters,
+    @Query() { mode }: CancelQuery,
     @Body() _body: NoBody,
     @IncomingCall() call: Call,
   ): Promise<WorkflowExecutionResource> {
-    return toResource(await this.executions.cancel(toCancelCommand({ namespace, name }, query), call));
+    return toResource(await this.executions.cancel({ key, mode }, call));
   }
 
   @Delete(':name')
   @Access('delete')
   @ApiDelete()
   async delete(
-    @Param() { namespace, name }: ExecutionParameters,
+    @Param() key: ExecutionParameters,
     @Query() query: DeleteQuery,
     @IncomingCall() call: Call,
   ): Promise<WorkflowExecutionResource> {
-    return toResource(await this.executions.delete(toDeleteCommand({ namespace, name }, query), call));
+    return toResource(await this.executions.delete({ key, ...query }, call));
   }
 }

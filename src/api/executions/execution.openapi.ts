@@ -5,7 +5,7 @@ import { problemResponses } from '../rest/problem-responses.ts';
 import { WorkflowExecutionDto } from '../resource/workflow-execution-resource.ts';
 import { CreateWorkflowExecutionDto } from './create-workflow-execution.dto.ts';
 import { WorkflowExecutionListDto } from './list-responses.ts';
-import { NoBody } from './rest-requests.ts';
+import { NoBody } from './requests.ts';
 
 /** Shown by Swagger UI; it can be sent after image and target are replaced. */
 const createExample = {

@@ -15,22 +15,22 @@ import { formatTimestamp } from '../../workflow-execution/timestamp.ts';
 import { invalidField } from '../errors/api-error.ts';
 import { cancelModes, phases } from '../resource/to-message.ts';
 import { parseName, parseNamespace, parseParent } from '../resource/names.ts';
-import { RequestValidationPipe } from '../validation/validation.pipe.ts';
-import type { CancelCommand, CreateCommand, DeleteCommand, ListCommand, MappedFilter } from './commands.ts';
+import { validated } from '../validation/validation.pipe.ts';
+import type { CancelCommand, CreateCommand, DeleteCommand, ListCommand } from './commands.ts';
 import { CreateWorkflowExecutionDto, toCreateCommand } from './create-workflow-execution.dto.ts';
-
-const rules = new RequestValidationPipe();
+import { CreateQuery, DeleteQuery, ListQuery, toListCommand } from './requests.ts';
 
 /**
- * The command of a create request, validated by the same rules as a REST body.
+ * The command of a create request.
  *
  * @throws ApiError InvalidArgument
  */
 export async function parseCreateRequest(request: CreateWorkflowExecutionRequest): Promise<CreateCommand> {
   const { parent, requestId, validateOnly } = request;
   const namespace = parseNamespace(parent);
-  const body = await rules.validated(CreateWorkflowExecutionDto, toCreateBody(request));
-  return toCreateCommand(namespace, body, { requestId: requestId || undefined, validateOnly });
+  const body = await validated(CreateWorkflowExecutionDto, toCreateBody(request));
+  const options = await validated(CreateQuery, { requestId: requestId || undefined, validateOnly });
+  return toCreateCommand(namespace, body, options);
 }
 
 /** @throws ApiError InvalidArgument for an invalid resource name or mode */
@@ -38,29 +38,24 @@ export function parseCancelRequest({ name, mode }: CancelWorkflowExecutionReques
   return { key: parseName(name), mode: fromCancelMode(mode) ?? 'Graceful' };
 }
 
-/** @throws ApiError InvalidArgument for an invalid resource name */
-export function parseDeleteRequest({ name, uid, resourceVersion }: DeleteWorkflowExecutionRequest): DeleteCommand {
-  return { key: parseName(name), uid: uid || undefined, resourceVersion: resourceVersion || undefined };
+/** @throws ApiError InvalidArgument for an invalid resource name or precondition */
+export async function parseDeleteRequest({ name, ...query }: DeleteWorkflowExecutionRequest): Promise<DeleteCommand> {
+  return { key: parseName(name), ...(await validated(DeleteQuery, query)) };
 }
 
-/** @throws ApiError InvalidArgument for an invalid parent, phase or page size */
-export function parseListRequest(request: ListWorkflowExecutionsRequest): ListCommand {
-  if (request.pageSize < 0) throw invalidField(['page_size'], 'must not be negative');
-  return {
-    ...parseParent(request.parent),
-    pageSize: request.pageSize,
-    pageToken: request.pageToken || undefined,
-    minResourceVersion: request.minResourceVersion || undefined,
-    filter: {
-      phases: [...new Set(request.phases.map(fromPhase))],
-      workflowId: request.workflowId || undefined,
-      targetResource: request.targetResource || undefined,
-      remediationRequest: request.remediationRequest || undefined,
-      labelSelector: request.labelSelector || undefined,
-      createdAfter: toText(request.createdAfter),
-      createdBefore: toText(request.createdBefore),
-    } satisfies MappedFilter,
-  };
+/** @throws ApiError InvalidArgument for an invalid parent, filter or position */
+export async function parseListRequest(request: ListWorkflowExecutionsRequest): Promise<ListCommand> {
+  const { parent, pageSize, pageToken, phases: messages, createdAfter, createdBefore, ...texts } = request;
+  const { namespace } = parseParent(parent);
+  const query = await validated(ListQuery, {
+    ...texts,
+    limit: pageSize,
+    continue: pageToken,
+    phase: messages.map(fromPhase).join(),
+    createdAfter: toText(createdAfter),
+    createdBefore: toText(createdBefore),
+  });
+  return toListCommand(namespace, query);
 }
 
 /** The resource of a create request as a REST body, not validated. */

@@ -1,11 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import { aWorkflowExecution } from '../../workflow-execution/workflow-execution.builders.ts';
-import type { ListFilter } from './commands.ts';
 import { targetsOf } from '../../targets/targets.builders.ts';
-import { noFilter, filterPredicate as matcherOver } from './list-filter.ts';
+import { validated } from '../validation/validation.pipe.ts';
+import { filterPredicate as matcherOver, ListFilter } from './list-filter.ts';
 
 const targets = targetsOf();
-const filterPredicate = (filter: ListFilter) => matcherOver(filter, targets);
+const filterPredicate = (filter: Partial<ListFilter>) => matcherOver(filter, targets);
 const execution = aWorkflowExecution({
   metadata: { labels: { team: 'payment' }, creationTimestamp: '2026-01-02T03:04:05Z' },
   status: { phase: 'Running' },
@@ -14,8 +14,8 @@ const execution = aWorkflowExecution({
 describe('a filter', () => {
   it.each<[Partial<ListFilter>, boolean]>([
     [{}, true],
-    [{ phases: ['Running', 'Failed'] }, true],
-    [{ phases: ['Pending'] }, false],
+    [{ phase: ['Running', 'Failed'] }, true],
+    [{ phase: ['Pending'] }, false],
     [{ workflowId: 'oomkill-increase-memory' }, true],
     [{ workflowId: 'oomkill' }, false],
     [{ targetResource: 'payment/deployment/payment-api' }, true],
@@ -29,9 +29,9 @@ describe('a filter', () => {
     [{ createdAfter: '2026-01-02T03:04:05.001Z' }, false],
     [{ createdBefore: '2026-01-02T03:04:06Z' }, true],
     [{ createdBefore: '2026-01-02T04:04:05+01:00' }, false],
-    [{ phases: ['Running'], workflowId: 'another' }, false],
+    [{ phase: ['Running'], workflowId: 'another' }, false],
   ])('%j matches: %s', (filter, expected) => {
-    expect(filterPredicate({ ...noFilter, ...filter })(execution)).toBe(expected);
+    expect(filterPredicate(filter)(execution)).toBe(expected);
   });
 
   it.each([
@@ -43,14 +43,14 @@ describe('a filter', () => {
       spec: { targetResource: 'payment/rollout/api' },
       status: { target: 'payment/deployment/api' },
     });
-    expect(filterPredicate({ phases: [], targetResource })(recorded)).toBe(expected);
+    expect(filterPredicate({ targetResource })(recorded)).toBe(expected);
   });
 
   it('matches an execution without a status as Pending', () => {
-    expect(filterPredicate({ phases: ['Pending'] })(aWorkflowExecution())).toBe(true);
+    expect(filterPredicate({ phase: ['Pending'] })(aWorkflowExecution())).toBe(true);
   });
 
-  it.each<[Partial<ListFilter>, string]>([
+  it.each<[object, string]>([
     [{ workflowId: 'x'.repeat(254) }, 'workflowId: must be at most 253 characters long'],
     [{ targetResource: 'payment' }, 'targetResource: must be namespace/kind/name'],
     [{ remediationRequest: 'A b' }, 'remediationRequest: must be a DNS subdomain'],
@@ -58,11 +58,24 @@ describe('a filter', () => {
     [{ labelSelector: 'a'.repeat(2_049) }, 'labelSelector: must be at most 2048'],
     [{ createdAfter: 'yesterday' }, 'createdAfter: must be a time as in RFC 3339'],
     [{ createdBefore: '2026-13-01T00:00:00Z' }, 'createdBefore: must be a time as in RFC 3339'],
-  ])('refuses %j', (filter, message) => {
-    expect(() => filterPredicate({ ...noFilter, ...filter })).toThrow(message);
+    [{ phase: 'Pending,Gone' }, 'phase: must be of Pending, Running'],
+    [{ phase: 'Pending,' }, 'phase: must be of Pending, Running'],
+    [{ phase: ['Pending', 'Running'] }, 'phase: must be of Pending, Running'],
+  ])('refuses %j', async (filter, message) => {
+    await expect(validated(ListFilter, filter)).rejects.toThrow(message);
   });
 
-  it('reports every invalid field', () => {
-    expect(() => filterPredicate({ phases: [], createdAfter: 'x', createdBefore: 'y' })).toThrow('(and 1 more)');
+  it('reports every invalid field', async () => {
+    await expect(validated(ListFilter, { createdAfter: 'x', createdBefore: 'y' })).rejects.toThrow('(and 1 more)');
+  });
+
+  it('of a query selects nothing by empty texts', async () => {
+    const query = { phase: '', workflowId: '', targetResource: '', remediationRequest: '', labelSelector: '' };
+
+    expect({ ...(await validated(ListFilter, query)) }).toEqual({ phase: [] });
+  });
+
+  it('of a query has no empty time, which would select other executions than intended', async () => {
+    await expect(validated(ListFilter, { createdAfter: '' })).rejects.toThrow('createdAfter: must be 1 to 64');
   });
 });

@@ -1,133 +1,91 @@
-import { isName } from '../../kubernetes/dns-names.ts';
-import { LabelSelectorError, parseLabelSelector, type LabelSelector } from '../../kubernetes/label-selector.ts';
+import { ApiProperty } from '@nestjs/swagger';
+import { Transform } from 'class-transformer';
+import { IsIn } from 'class-validator';
+import { LabelSelectorError, parseLabelSelector } from '../../kubernetes/label-selector.ts';
 import type { Targets } from '../../targets/targets.ts';
-import { phaseOf } from '../../workflow-execution/execution.ts';
-import { maxTargetLength, parseTargetResource } from '../../workflow-execution/target-resource.ts';
-import { parseTimestamp } from '../../workflow-execution/timestamp.ts';
-import { invalidArgument } from '../errors/api-error.ts';
-import type { FieldViolation } from '../errors/api-error.ts';
+import { allPhases, phaseOf } from '../../workflow-execution/execution.ts';
+import type { Phase } from '../../workflow-execution/generated/workflow-execution.ts';
+import { maxTargetLength } from '../../workflow-execution/target-resource.ts';
 import { dnsSubdomain } from '../resource/names.ts';
+import { OptionalQuery, timeRule } from '../validation/query.ts';
 import type { ExecutionSummary } from './cached-execution.ts';
-import type { ListFilter } from './commands.ts';
+
+/** Selects executions by fields that do not change. */
+export class ExecutionFilter {
+  @OptionalQuery('Only executions of this workflow.', { maxLength: 253 })
+  workflowId?: string;
+
+  @OptionalQuery('Only executions on this target, under any name of its kind: namespace/kind/name or kind/name.', {
+    maxLength: maxTargetLength,
+    pattern: /^([^/]+\/)?[^/.]+(\.[^/.]+)*\/[^/]+$/,
+    message: 'must be namespace/kind/name, or kind/name of a cluster-scoped resource',
+  })
+  targetResource?: string;
+
+  @OptionalQuery('Only executions of the RemediationRequest with this name.', dnsSubdomain)
+  remediationRequest?: string;
+}
+
+const phaseNames = allPhases.join(', ');
+const phasePattern = allPhases.join('|');
+
+/** Selects executions that match every given field. Requests of both transports are validated by this class. */
+export class ListFilter extends ExecutionFilter {
+  @ApiProperty({
+    type: 'string',
+    description: `Only executions in one of these phases (${phaseNames}), separated by commas. An execution without a status is Pending.`,
+    required: false,
+    maxLength: 256,
+    pattern: `^((${phasePattern})(,(${phasePattern}))*)?$`,
+  })
+  @Transform(({ value }: { value: unknown }) =>
+    typeof value === 'string' ? (value === '' ? [] : value.split(',')) : [value],
+  )
+  @IsIn(allPhases, { each: true, message: `must be of ${phaseNames}, separated by commas` })
+  phase: readonly Phase[] = [];
+
+  @OptionalQuery('Only executions whose labels match, as with `kubectl get -l`: `team=payment,tier!=test`.', {
+    maxLength: 2048,
+    violation: selectorViolation,
+  })
+  labelSelector?: string;
+
+  @OptionalQuery('Only executions created at or after this time (RFC 3339).', timeRule)
+  createdAfter?: string;
+
+  @OptionalQuery('Only executions created before this time (RFC 3339).', timeRule)
+  createdBefore?: string;
+}
 
 /** Selects all executions. */
-export const noFilter: ListFilter = { phases: [] };
-
-/** A target as a query parameter, or an empty text. */
-export const targetRule = {
-  maxLength: maxTargetLength,
-  pattern: /^(([^/]+\/)?[^/.]+(\.[^/.]+)*\/[^/]+)?$/,
-  message: 'must be namespace/kind/name, or kind/name of a cluster-scoped resource',
-} as const;
-
-/** The name of a RemediationRequest as a query parameter, or an empty text. */
-export const remediationRequestRule = {
-  ...dnsSubdomain,
-  pattern: new RegExp(`^$|${dnsSubdomain.pattern.source}`),
-} as const;
-
-/** In characters. */
-const maxLengths = { workflowId: 253, labelSelector: 2_048 } as const;
-
-/** The violation of a valid text is undefined. */
-type Rule = (text: string) => string | undefined;
+export const noFilter: ListFilter = { phase: [] };
 
 /** Canonical targets, for the comparison of targets. */
 export type CanonicalTargets = Pick<Targets, 'canonical' | 'targetOf'>;
 
-type Predicate = (execution: ExecutionSummary) => boolean;
-
-/** The rule of a text and the executions that a valid one selects. */
-interface TextFilter {
-  readonly violation: Rule;
-  readonly select: (text: string, targets: CanonicalTargets) => Predicate;
-}
-
-type TextField = Exclude<keyof ListFilter, 'phases'>;
-
-/** The texts of a filter, in the order in which violations are reported. */
-const texts: readonly (readonly [TextField, TextFilter])[] = [
-  [
-    'workflowId',
-    {
-      violation: (text) => tooLong(text, maxLengths.workflowId),
-      select: (id) => (execution) => execution.spec.workflowRef.workflowId === id,
-    },
-  ],
-  ['targetResource', { violation: targetViolation, select: onTarget }],
-  [
-    'remediationRequest',
-    {
-      violation: (text) => (isName(text, dnsSubdomain) ? undefined : dnsSubdomain.message),
-      select: (name) => (execution) => execution.spec.remediationRequestRef.name === name,
-    },
-  ],
-  [
-    'labelSelector',
-    {
-      violation: (text) => tooLong(text, maxLengths.labelSelector) ?? selectorViolation(text),
-      select: (text) => withLabels(parseLabelSelector(text)),
-    },
-  ],
-  ['createdAfter', { violation: timeViolation, select: (text) => createdWithin(Date.parse(text), Infinity) }],
-  ['createdBefore', { violation: timeViolation, select: (text) => createdWithin(-Infinity, Date.parse(text)) }],
-];
-
-/**
- * The predicate of a filter.
- *
- * @throws ApiError InvalidArgument with every invalid field
- */
-export function filterPredicate(filter: ListFilter, targets: CanonicalTargets): Predicate {
-  const violations = violationsOf(filter);
-  if (violations.length > 0) throw invalidArgument(violations);
-  const predicates = predicatesOf(filter, targets);
-  return (execution) => predicates.every((matches) => matches(execution));
-}
-
-function predicatesOf(filter: ListFilter, targets: CanonicalTargets): Predicate[] {
-  const { phases } = filter;
-  const ofPhases: Predicate[] = phases.length === 0 ? [] : [(execution) => phases.includes(phaseOf(execution))];
-  const ofTexts = texts.flatMap(([field, { select }]) => {
-    const text = filter[field];
-    return text === undefined ? [] : [select(text, targets)];
-  });
-  return [...ofPhases, ...ofTexts];
-}
-
-function onTarget(text: string, targets: CanonicalTargets): Predicate {
-  const target = targets.canonical(text);
-  return (execution) => targets.targetOf(execution) === target;
-}
-
-function withLabels(matches: LabelSelector): Predicate {
-  return ({ metadata }) => matches(metadata.labels ?? {});
-}
-
-/** From a time, inclusive, to another one, exclusive; in milliseconds since 1970. */
-function createdWithin(from: number, to: number): Predicate {
-  return ({ metadata }) => {
-    const created = Date.parse(metadata.creationTimestamp);
-    return created >= from && created < to;
+/** The predicate of a validated filter. */
+export function filterPredicate(
+  filter: Partial<ListFilter>,
+  targets: CanonicalTargets,
+): (execution: ExecutionSummary) => boolean {
+  const { phase = [], workflowId, targetResource, remediationRequest } = filter;
+  const target = targetResource && targets.canonical(targetResource);
+  const matchesLabels = parseLabelSelector(filter.labelSelector ?? '');
+  const from = Date.parse(filter.createdAfter ?? '');
+  const to = Date.parse(filter.createdBefore ?? '');
+  return (execution) => {
+    const { metadata, spec } = execution;
+    return (
+      (phase.length === 0 || phase.includes(phaseOf(execution))) &&
+      (workflowId === undefined || spec.workflowRef.workflowId === workflowId) &&
+      (target === undefined || targets.targetOf(execution) === target) &&
+      (remediationRequest === undefined || spec.remediationRequestRef.name === remediationRequest) &&
+      matchesLabels(metadata.labels ?? {}) &&
+      // A time that is not given is NaN.
+      !(Date.parse(metadata.creationTimestamp) < from) &&
+      !(Date.parse(metadata.creationTimestamp) >= to)
+    );
   };
-}
-
-function violationsOf(filter: ListFilter): FieldViolation[] {
-  return texts.flatMap(([field, { violation }]) => {
-    const text = filter[field];
-    const message = text === undefined ? undefined : violation(text);
-    return message === undefined ? [] : [{ path: [field], message }];
-  });
-}
-
-function tooLong(text: string, maxLength: number): string | undefined {
-  return text.length > maxLength ? `must be at most ${maxLength} characters long` : undefined;
-}
-
-function targetViolation(text: string): string | undefined {
-  return tooLong(text, targetRule.maxLength) !== undefined || parseTargetResource(text) === undefined
-    ? targetRule.message
-    : undefined;
 }
 
 function selectorViolation(text: string): string | undefined {
@@ -138,8 +96,4 @@ function selectorViolation(text: string): string | undefined {
     if (error instanceof LabelSelectorError) return `must be a label selector: ${error.message}`;
     throw error;
   }
-}
-
-function timeViolation(text: string): string | undefined {
-  return parseTimestamp(text) === undefined ? 'must be a time as in RFC 3339' : undefined;
 }

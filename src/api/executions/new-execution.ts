@@ -64,6 +64,8 @@ export function newExecution(
 
 /** A request id: a UUID or another short word (https://google.aip.dev/155). */
 export const requestIdRule = {
+  minLength: 1,
+  maxLength: 64,
   pattern: /^[A-Za-z0-9._-]{1,64}$/,
   message: "must be 1 to 64 letters, digits, '-', '_' and '.'",
 } as const;

@@ -31,7 +31,7 @@ describe('a page token', () => {
   it.each<[string, ListScope]>([
     ['another namespace', { namespace: 'billing', filter: noFilter }],
     ['all namespaces', { filter: noFilter }],
-    ['another filter', { namespace: 'payment', filter: { phases: ['Failed'] } }],
+    ['another filter', { namespace: 'payment', filter: { phase: ['Failed'] } }],
   ])('is refused for %s', (_, other) => {
     const token = encodePageToken(position, scope);
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { invalidField } from '../errors/api-error.ts';
 import { canonicalJson } from './canonical-json.ts';
-import type { ListFilter } from './commands.ts';
+import type { ListFilter } from './list-filter.ts';
 
 /** The unique position of an execution in a list: the sort keys, the most significant one first. */
 export interface Position {

@@ -33,8 +33,8 @@ export class LogsController {
     @Req() request: Request,
     @Res() response: Response,
   ): Promise<void> {
-    const format = formatFor(request, timestamps === 'true');
-    const command = { key, follow: follow === 'true', since: since === undefined ? undefined : logTimeOf(since) };
+    const format = formatFor(request, timestamps);
+    const command = { key, follow, since: since && logTimeOf(since) };
     const items = this.service.logs(command, call);
     await sendStream(request.method === 'HEAD' ? firstOf(items) : items, format, request, response);
   }

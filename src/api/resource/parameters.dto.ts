@@ -1,14 +1,13 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { dnsLabel, dnsSubdomain } from './names.ts';
-import { IsText } from '../validation/validators.ts';
+import { Transform } from 'class-transformer';
+import { allNamespaces, dnsLabel, dnsSubdomain } from './names.ts';
+import { IsText, Optional } from '../validation/validators.ts';
 
 const namespaceProperty = {
   pattern: dnsLabel.pattern.source,
   maxLength: dnsLabel.maxLength,
   example: 'default',
 } as const;
-
-const allNamespacesOrOne = new RegExp(`^-$|${dnsLabel.pattern.source}`);
 
 /** Path of the executions of one namespace. */
 export class NamespaceParameters {
@@ -17,15 +16,17 @@ export class NamespaceParameters {
   namespace: string;
 }
 
-/** Path of the executions of one or all namespaces. */
+/** Path of the executions of one namespace, or of all of them if it is undefined. */
 export class NamespacesParameters {
   @ApiProperty({
     ...namespaceProperty,
-    pattern: allNamespacesOrOne.source,
+    pattern: `^-$|${dnsLabel.pattern.source}`,
     description: "Namespace of the executions, or '-' for all namespaces.",
   })
-  @IsText({ ...dnsLabel, pattern: allNamespacesOrOne, message: `${dnsLabel.message}, or '-' for all namespaces` })
-  namespace: string;
+  @Transform(({ value }: { value: unknown }) => (value === allNamespaces ? undefined : value))
+  @Optional()
+  @IsText({ ...dnsLabel, message: `${dnsLabel.message}, or '-' for all namespaces` })
+  namespace?: string;
 }
 
 /** Path of one execution. */

@@ -1,25 +1,57 @@
+import { applyDecorators } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
+import { Transform } from 'class-transformer';
+import { IsBoolean } from 'class-validator';
+import { parseTimestamp } from '../../workflow-execution/timestamp.ts';
 import { IsText, Optional, type TextRule } from './validators.ts';
 
 /** The rule of a text parameter, and its format in the OpenAPI document. */
-export interface QueryRule extends Pick<TextRule, 'maxLength' | 'pattern' | 'message'> {
+export interface QueryRule extends TextRule {
   readonly format?: string;
 }
 
-/** A resource version, or an empty text. */
+/** A resource version. */
 export const resourceVersionRule = {
   maxLength: 19,
-  pattern: /^([1-9][0-9]{0,18})?$/,
+  pattern: /^[1-9][0-9]{0,18}$/,
   message: 'must be a resource version returned by this service',
 } as const;
 
-/** Documents and validates an optional query parameter. It has no example, because Swagger UI would fill that in. */
+/** An RFC 3339 time. */
+export const timeRule: QueryRule = {
+  minLength: 1,
+  maxLength: 64,
+  format: 'date-time',
+  violation: (text) => (parseTimestamp(text) === undefined ? 'must be a time as in RFC 3339' : undefined),
+};
+
+/**
+ * Documents and validates an optional query parameter. An empty one counts as absent, unless its rule has a minimum length. It
+ * has no example, because Swagger UI would fill that in.
+ */
 export function OptionalQuery(description: string, { format, ...rule }: QueryRule): PropertyDecorator {
-  const { maxLength, pattern } = rule;
-  const schema = { type: 'string', required: false, description, maxLength, format, pattern: pattern?.source } as const;
-  return (target, property) => {
-    ApiProperty(schema)(target, property);
-    Optional()(target, property);
-    IsText({ ...rule, typeMessage: 'must be given once' })(target, property);
-  };
+  const { minLength, maxLength, pattern } = rule;
+  const emptyIsAbsent = minLength === undefined;
+  return applyDecorators(
+    ApiProperty({
+      ...{ type: 'string', required: false, description, minLength, maxLength, format },
+      pattern: pattern && (emptyIsAbsent ? `^$|${pattern.source}` : pattern.source),
+    }),
+    Transform(({ value }: { value: unknown }) => (emptyIsAbsent && value === '' ? undefined : value)),
+    Optional(),
+    IsText({ ...rule, typeMessage: 'must be given once' }),
+  );
+}
+
+/** Documents and validates an optional boolean query parameter. */
+export function OptionalFlag(description: string): PropertyDecorator {
+  const values = new Map<unknown, boolean>([
+    ['true', true],
+    ['false', false],
+  ]);
+  return applyDecorators(
+    ApiProperty({ type: 'boolean', required: false, default: false, description }),
+    Transform(({ value }: { value: unknown }) => values.get(value) ?? value),
+    IsBoolean({ message: 'must be true or false' }),
+  );
 }

@@ -4,13 +4,11 @@ import { parameterBytes } from '../../workflow-execution/generated/parameter-rul
 import { aSpec, largestParameters } from '../../workflow-execution/workflow-execution.builders.ts';
 import { ApiError } from '../errors/api-error.ts';
 import { CreateWorkflowExecutionDto } from '../executions/create-workflow-execution.dto.ts';
-import { RequestValidationPipe } from './validation.pipe.ts';
-
-const pipe = new RequestValidationPipe();
+import { validated } from './validation.pipe.ts';
 
 /** The violations of a body: rules by field. */
 async function brokenRules(body: object): Promise<Record<string, string>> {
-  const failure = await pipe.validated(CreateWorkflowExecutionDto, body).catch((error: unknown) => error);
+  const failure = await validated(CreateWorkflowExecutionDto, body).catch((error: unknown) => error);
   if (!(failure instanceof ApiError)) return {};
   const { violations = [] } = failure.details;
   return Object.fromEntries(violations.map(({ path, message }) => [path.join('.'), message]));
@@ -20,7 +18,7 @@ describe('a body', () => {
   it('that is valid becomes an instance of its class, unchanged', async () => {
     const body = { metadata: { name: 'we-1', labels: { 'app.kubernetes.io/name': 'x', A_b: '' } }, spec: aSpec() };
 
-    const dto = await pipe.validated(CreateWorkflowExecutionDto, body);
+    const dto = await validated(CreateWorkflowExecutionDto, body);
 
     expect(dto).toBeInstanceOf(CreateWorkflowExecutionDto);
     expect(JSON.parse(JSON.stringify(dto))).toEqual(body);
@@ -127,12 +125,8 @@ describe('a body', () => {
 
   it('gets the first 50 violations and their number', async () => {
     const unknown = Object.fromEntries(Array.from({ length: 400 }, (_, i) => [`x${i}`, i]));
-    const failure = await pipe
-      .validated(CreateWorkflowExecutionDto, { spec: { ...aSpec(), ...unknown } })
-      .catch(String);
-    const error = await pipe
-      .validated(CreateWorkflowExecutionDto, { spec: unknown })
-      .catch((thrown: unknown) => thrown);
+    const failure = await validated(CreateWorkflowExecutionDto, { spec: { ...aSpec(), ...unknown } }).catch(String);
+    const error = await validated(CreateWorkflowExecutionDto, { spec: unknown }).catch((thrown: unknown) => thrown);
 
     expect(failure).toMatch(/spec\.x0: is not a known field \(and 399 more\)$/);
     expect(error).toMatchObject({ details: { violationCount: 403 } });
@@ -162,7 +156,7 @@ describe('a body', () => {
   it('of arbitrary JSON is valid or gets violations', async () => {
     await fc.assert(
       fc.asyncProperty(fc.object({ withNullPrototype: false, maxDepth: 4 }), async (body) => {
-        const outcome = await pipe.validated(CreateWorkflowExecutionDto, body).catch((error: unknown) => error);
+        const outcome = await validated(CreateWorkflowExecutionDto, body).catch((error: unknown) => error);
         expect(outcome).toBeInstanceOf(ApiError);
       }),
     );

@@ -40,13 +40,15 @@ export class RequestValidationPipe extends ValidationPipe {
     assertPlainJson(value);
     return super.transform(value, metadata);
   }
+}
 
-  /** Validates a value that is not the argument of a handler; returns it as an instance of the class. */
-  async validated<T extends object>(type: Type<T>, value: object): Promise<T> {
-    const instance = await this.transform(value, { type: 'body', metatype: type });
-    if (instance instanceof type) return instance;
-    throw new Error(`validation did not make a ${type.name}`);
-  }
+const pipe = new RequestValidationPipe();
+
+/** Validates a value that is not the argument of a handler; returns it as an instance of the class. */
+export async function validated<T extends object>(type: Type<T>, value: object): Promise<T> {
+  const instance = await pipe.transform(value, { type: 'body', metatype: type });
+  if (instance instanceof type) return instance;
+  throw new Error(`validation did not make a ${type.name}`);
 }
 
 /** Constraints that make the others of the same field redundant: a missing field also has the wrong type, for example. */

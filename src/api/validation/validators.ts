@@ -1,4 +1,4 @@
-import { registerDecorator, ValidateIf } from 'class-validator';
+import { ValidateBy, ValidateIf } from 'class-validator';
 import type { ValidationArguments } from 'class-validator';
 import { truncate } from '../../workflow-execution/text.ts';
 
@@ -18,6 +18,8 @@ export interface TextRule {
   readonly message?: string;
   /** Answer if the value is not a string. */
   readonly typeMessage?: string;
+  /** The answer to a text that breaks a further rule. */
+  readonly violation?: (text: string) => string | undefined;
 }
 
 /** Validates a string. At most one violation is reported. */
@@ -62,18 +64,14 @@ export function IsStringMap(rule: StringMapRule = {}): PropertyDecorator {
  * @param violation the message for a value, to follow the field's name; undefined if the value is valid
  */
 function Validated(name: string, rule: object, violation: (value: unknown) => string | undefined): PropertyDecorator {
-  return (target, property) => {
-    registerDecorator({
-      name,
-      target: target.constructor,
-      propertyName: String(property),
-      constraints: [rule],
-      validator: {
-        validate: (value: unknown) => violation(value) === undefined,
-        defaultMessage: (arguments_?: ValidationArguments) => violation(arguments_?.value) ?? '',
-      },
-    });
-  };
+  return ValidateBy({
+    name,
+    constraints: [rule],
+    validator: {
+      validate: (value: unknown) => violation(value) === undefined,
+      defaultMessage: (arguments_?: ValidationArguments) => violation(arguments_?.value) ?? '',
+    },
+  });
 }
 
 /** The first rule that a value violates, to follow the field's name; undefined if it is valid. */
@@ -84,7 +82,7 @@ export function textViolation(value: unknown, rule: TextRule): string | undefine
   if (length < minLength || length > maxLength) {
     return `must be ${minLength > 0 ? `${minLength} to` : 'at most'} ${maxLength} characters long`;
   }
-  return pattern === undefined || pattern.test(value) ? undefined : message;
+  return pattern === undefined || pattern.test(value) ? rule.violation?.(value) : message;
 }
 
 function listViolation(value: unknown, { maxItems, items }: TextListRule): string | undefined {

@@ -2,7 +2,7 @@ import { isName } from '../../kubernetes/dns-names.ts';
 import { isResourceVersion } from '../../kubernetes/resource-version.ts';
 import { invalidArgument, invalidField } from '../errors/api-error.ts';
 import type { ExecutionSummary } from '../executions/cached-execution.ts';
-import { noFilter, filterPredicate, type CanonicalTargets } from '../executions/list-filter.ts';
+import { filterPredicate, type CanonicalTargets } from '../executions/list-filter.ts';
 import { dnsSubdomain } from '../resource/names.ts';
 import { resourceVersionRule } from '../validation/query.ts';
 import type { WatchCommand } from './watch.types.ts';
@@ -16,7 +16,7 @@ export function watchFilter(
   command: WatchCommand,
   targets: CanonicalTargets,
 ): (execution: ExecutionSummary) => boolean {
-  const { namespace, name, resourceVersion, workflowId, targetResource, remediationRequest } = command;
+  const { namespace, name, resourceVersion, ...filter } = command;
   if (resourceVersion !== undefined && !isResourceVersion(resourceVersion)) {
     throw invalidField(['resourceVersion'], resourceVersionRule.message);
   }
@@ -26,7 +26,7 @@ export function watchFilter(
   if (name !== undefined && namespace === undefined) {
     throw invalidField(['metadata', 'namespace'], 'must be one namespace if a name is given');
   }
-  const matches = filterPredicate({ ...noFilter, workflowId, targetResource, remediationRequest }, targets);
+  const matches = filterPredicate(filter, targets);
   return (execution) =>
     (namespace === undefined || execution.metadata.namespace === namespace) &&
     (name === undefined || execution.metadata.name === name) &&

@@ -12,6 +12,8 @@ import { EncodedMessage, grpcService } from '../grpc/service-definition.ts';
 import { GrpcStatusFilter } from '../grpc/grpc-status.filter.ts';
 import { messageStream, OutgoingStream } from '../grpc/message-stream.ts';
 import type { WritableCall } from '../grpc/message-stream.ts';
+import { ExecutionFilter } from '../executions/list-filter.ts';
+import { validated } from '../validation/validation.pipe.ts';
 import { parseParent } from '../resource/names.ts';
 import { toMessage } from '../resource/to-message.ts';
 import { WatchService } from './watch.service.ts';
@@ -28,25 +30,23 @@ export class WatchGrpcController {
 
   @GrpcMethod(grpcService)
   @Access('watch')
-  watchWorkflowExecutions(
+  async watchWorkflowExecutions(
     @Payload() request: WatchWorkflowExecutionsRequest,
     @IncomingCall() call: Call,
     @OutgoingStream() stream: WritableCall,
-  ): Observable<EncodedMessage> {
-    return messageStream(stream, this.watches.watch(toWatchCommand(request), call), this.encode);
+  ): Promise<Observable<EncodedMessage>> {
+    return messageStream(stream, this.watches.watch(await toWatchCommand(request), call), this.encode);
   }
 }
 
 /** @throws ApiError InvalidArgument */
-function toWatchCommand(request: WatchWorkflowExecutionsRequest): WatchCommand {
+async function toWatchCommand(request: WatchWorkflowExecutionsRequest): Promise<WatchCommand> {
   const { parent, resourceVersion, workflowExecutionId, ...filter } = request;
   return {
     ...parseParent(parent),
     resourceVersion: resourceVersion || undefined,
     name: workflowExecutionId || undefined,
-    workflowId: filter.workflowId || undefined,
-    targetResource: filter.targetResource || undefined,
-    remediationRequest: filter.remediationRequest || undefined,
+    ...(await validated(ExecutionFilter, filter)),
   };
 }
 

@@ -4,7 +4,6 @@ import { Access, AccessGuard } from '../call/access.guard.ts';
 import { firstOf } from '../call/open-streams.ts';
 import type { Call } from '../call/call.ts';
 import { IncomingCall } from '../call/call.ts';
-import { allNamespaces } from '../resource/names.ts';
 import { NamespacesParameters } from '../resource/parameters.dto.ts';
 import { ApiExecutions } from '../rest/problem-responses.ts';
 import { sendStream } from '../rest/send-stream.ts';
@@ -13,7 +12,6 @@ import { WatchQuery } from './watch.dto.ts';
 import { ApiWatch } from './watch.openapi.ts';
 import { WatchService } from './watch.service.ts';
 import { serverSentEvents } from './watch-sse.ts';
-import type { WatchCommand } from './watch.types.ts';
 
 /** Watches over REST, as Server-Sent Events. The path is that of watches in Kubernetes and clashes with no execution name. */
 @Controller('api/v1/watch/namespaces/:namespace/workflowexecutions')
@@ -34,20 +32,10 @@ export class WatchController {
     @Req() request: Request,
     @Res() response: Response,
   ): Promise<void> {
-    const events = this.watches.watch(toWatchCommand(namespace, query, lastEventId), call);
+    // An EventSource that reconnects repeats its query and sends its position in the header.
+    const resourceVersion = lastEventId || query.resourceVersion;
+    const events = this.watches.watch({ ...query, namespace, resourceVersion }, call);
     const sent = request.method === 'HEAD' ? firstOf(events) : events;
     await sendStream(sent, serverSentEvents, request, response);
   }
-}
-
-/** An EventSource that reconnects repeats its query and sends its position in the header. */
-function toWatchCommand(namespace: string, query: WatchQuery, lastEventId: string | undefined): WatchCommand {
-  return {
-    namespace: namespace === allNamespaces ? undefined : namespace,
-    resourceVersion: lastEventId || query.resourceVersion || undefined,
-    name: query.name || undefined,
-    workflowId: query.workflowId || undefined,
-    targetResource: query.targetResource || undefined,
-    remediationRequest: query.remediationRequest || undefined,
-  };
 }

@@ -1,15 +1,13 @@
 import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
+import type { ExecutionFilter } from '../executions/list-filter.ts';
 
 /** Which executions to watch: those that match every field that is set. */
-export interface WatchCommand {
+export interface WatchCommand extends ExecutionFilter {
   /** Undefined for all namespaces. */
   readonly namespace?: string;
   /** Resumes after the event with this resource version; undefined to begin with the current state. */
   readonly resourceVersion?: string;
   readonly name?: string;
-  readonly workflowId?: string;
-  readonly targetResource?: string;
-  readonly remediationRequest?: string;
 }
 
 /** An event of a watch. A later watch can resume from its resource version at any replica. */
