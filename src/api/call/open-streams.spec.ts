@@ -2,7 +2,7 @@ import { describe, expect, it, jest } from '@jest/globals';
 import { FakeClock } from '../../kubernetes/fake-clock.builders.ts';
 import type { Call } from './call.ts';
 import { ApiError } from '../errors/api-error.ts';
-import { firstOf, OpenStreams, throwIfEnded } from './open-streams.ts';
+import { OpenStreams, throwIfEnded } from './open-streams.ts';
 
 const config = { maxStreams: 3, maxStreamsPerCaller: 2, authCacheMs: 1_000 };
 
@@ -86,28 +86,5 @@ describe('open streams', () => {
 
     expect(() => throwIfEnded(stream)).toThrow(stopping);
     expect(() => streams.open(aCall('bob'))).toThrow(stopping);
-  });
-});
-
-describe('the first item of a stream', () => {
-  it.each([
-    [['a', 'b'], ['a']],
-    [[], []],
-  ])('of %j is %j, and ends the stream', async (items, expected) => {
-    let isClosed = false;
-    async function* stream() {
-      try {
-        yield* items;
-      } finally {
-        isClosed = true;
-        await Promise.resolve();
-      }
-    }
-
-    const first = [];
-    for await (const item of firstOf(stream())) first.push(item);
-
-    expect(first).toEqual(expected);
-    expect(isClosed).toBe(true);
   });
 });

@@ -104,13 +104,3 @@ function tooMany(who: string, limit: number): ApiError {
 export function throwIfEnded({ signal }: Pick<OpenStream, 'signal'>): void {
   if (signal.reason instanceof ApiError) throw signal.reason;
 }
-
-/** The first item of a stream, which is ended then: HEAD requests need no more to know their headers. */
-export async function* firstOf<T>(items: AsyncGenerator<T, void, undefined>): AsyncGenerator<T, void, undefined> {
-  try {
-    const first = await items.next();
-    if (first.done !== true) yield first.value;
-  } finally {
-    await items.return();
-  }
-}

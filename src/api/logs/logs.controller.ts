@@ -1,7 +1,6 @@
 import { Controller, Get, Param, Query, Req, Res, UseGuards, UsePipes } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { Access, AccessGuard } from '../call/access.guard.ts';
-import { firstOf } from '../call/open-streams.ts';
 import type { Call } from '../call/call.ts';
 import { IncomingCall } from '../call/call.ts';
 import { ApiError } from '../errors/api-error.ts';
@@ -36,7 +35,7 @@ export class LogsController {
     const format = formatFor(request, timestamps);
     const command = { key, follow, since: since && logTimeOf(since) };
     const items = this.service.logs(command, call);
-    await sendStream(request.method === 'HEAD' ? firstOf(items) : items, format, request, response);
+    await sendStream(items, format, request, response, call.signal);
   }
 }
 

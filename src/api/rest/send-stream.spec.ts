@@ -2,10 +2,17 @@ import { Writable } from 'node:stream';
 import { describe, expect, it } from '@jest/globals';
 import type { Response } from 'express';
 import { settle } from '../../kubernetes/fake-clock.builders.ts';
+import { signalOf } from '../call/call.ts';
 import { ApiError } from '../errors/api-error.ts';
 import { sendStream, type StreamFormat } from './send-stream.ts';
 
-const request = { originalUrl: '/watch', params: {} };
+const request = { method: 'GET', originalUrl: '/watch', params: {} };
+
+/** Sends a stream until the connection of its response is closed. */
+function send(items: AsyncGenerator<number, void, undefined>, response: Response, over: object = {}) {
+  return sendStream(items, { ...format, ...over }, request, response, signalOf(response, 'close'));
+}
+
 const format: StreamFormat<number> = {
   contentType: 'text/plain',
   preamble: 'begin\n',
@@ -30,12 +37,13 @@ function slowResponse() {
   const response = Object.assign(stream, {
     writeHead: () => response,
     flushHeaders: () => undefined,
+    setTimeout: () => response,
   }) as unknown as Response;
-  const send = async () => {
+  const sendChunk = async () => {
     sendNext();
     await settle();
   };
-  return { response, sent, send };
+  return { response, sent, sendChunk };
 }
 
 /** Items that count how many were taken. */
@@ -53,19 +61,19 @@ function someItems(count: number, error?: Error) {
 
 describe('a stream over REST', () => {
   it('takes the next item only when the connection has sent the last one', async () => {
-    const { response, sent, send } = slowResponse();
+    const { response, sent, sendChunk } = slowResponse();
     const { items, taken } = someItems(3);
-    const done = sendStream(items, format, request, response);
+    const done = send(items, response);
     await settle();
     expect(taken).toEqual([1]);
 
-    await send();
+    await sendChunk();
     expect(taken).toEqual([1]);
-    await send();
+    await sendChunk();
     expect(taken).toEqual([1, 2]);
-    await send();
+    await sendChunk();
     expect(taken).toEqual([1, 2, 3]);
-    await send();
+    await sendChunk();
     await done;
 
     expect(sent).toEqual(['begin\n', 'item 1\n', 'item 2\n', 'item 3\n']);
@@ -73,7 +81,7 @@ describe('a stream over REST', () => {
 
   it('does not wait for a reader that has disconnected', async () => {
     const { response } = slowResponse();
-    const done = sendStream(someItems(3).items, format, request, response);
+    const done = send(someItems(3).items, response);
     await settle();
 
     response.destroy();
@@ -84,12 +92,12 @@ describe('a stream over REST', () => {
   it('throws an error before the first item, and sends a later one at the end', async () => {
     const error = new ApiError('Unavailable', 'not now');
     const early = slowResponse();
-    await expect(sendStream(someItems(0, error).items, format, request, early.response)).rejects.toBe(error);
+    await expect(send(someItems(0, error).items, early.response)).rejects.toBe(error);
 
     const late = slowResponse();
-    const done = sendStream(someItems(1, error).items, format, request, late.response);
+    const done = send(someItems(1, error).items, late.response);
     await settle();
-    for (let chunk = 0; chunk < 3; chunk++) await late.send();
+    for (let chunk = 0; chunk < 3; chunk++) await late.sendChunk();
     await done;
 
     expect(early.sent).toEqual([]);
@@ -97,12 +105,21 @@ describe('a stream over REST', () => {
     expect(late.response.writableFinished).toBe(true);
   });
 
+  it('ends after its headers for a HEAD request', async () => {
+    const { response } = slowResponse();
+    const { items, taken } = someItems(3);
+
+    await sendStream(items, format, { ...request, method: 'HEAD' }, response, signalOf(response, 'close'));
+
+    expect([taken, response.writableEnded]).toEqual([[1], true]);
+  });
+
   it('closes the connection after an error if the format requires it', async () => {
-    const { response, sent, send } = slowResponse();
+    const { response, sent, sendChunk } = slowResponse();
     const { items } = someItems(1, new ApiError('Unavailable', 'not now'));
-    const done = sendStream(items, { ...format, closesOnError: true }, request, response);
+    const done = send(items, response, { closesOnError: true });
     await settle();
-    for (let chunk = 0; chunk < 3; chunk++) await send();
+    for (let chunk = 0; chunk < 3; chunk++) await sendChunk();
     await done;
 
     expect(sent.at(-1)).toBe('error not now\n');

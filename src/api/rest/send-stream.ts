@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import type { Request, Response } from 'express';
 import type { ApiError } from '../errors/api-error.ts';
 import { failCall } from '../call/failed-call.ts';
@@ -19,23 +20,30 @@ export interface StreamFormat<T> {
 const headers = { 'cache-control': 'no-cache, no-transform', 'x-accel-buffering': 'no' } as const;
 
 /**
- * Sends a stream. Each item is taken only when the connection has room for it. An error before the first item is thrown
- * and becomes a problem response; a later one is sent at the end of the stream.
+ * Sends a stream. Each item is taken only when the connection has room for it, however long that takes. An error before the
+ * first item is thrown and becomes a problem response; a later one is sent at the end of the stream.
+ *
+ * @param signal aborts when the client is gone
  */
 export async function sendStream<T>(
   items: AsyncGenerator<T, void, undefined>,
   format: StreamFormat<T>,
-  { originalUrl, params }: Pick<Request, 'originalUrl' | 'params'>,
+  { method, originalUrl, params }: Pick<Request, 'method' | 'originalUrl' | 'params'>,
   response: Response,
+  signal: AbortSignal,
 ): Promise<void> {
+  const write = async (text = '') => {
+    if (text !== '' && !response.write(text)) await once(response, 'drain', { signal }).catch(() => undefined);
+  };
   const first = await items.next();
+  // Turns off limitResponseTime.
+  response.setTimeout(0);
   response.writeHead(200, { ...headers, 'content-type': format.contentType });
   response.flushHeaders();
   try {
-    await write(response, format.preamble);
-    for (let next = first; next.done !== true; next = await items.next()) {
-      await write(response, format.encode(next.value));
-    }
+    if (method === 'HEAD') return void response.end();
+    await write(format.preamble);
+    for (let next = first; next.done !== true; next = await items.next()) await write(format.encode(next.value));
     response.end();
   } catch (thrown) {
     const error = failCall(thrown, { parameters: params, url: originalUrl });
@@ -45,23 +53,4 @@ export async function sendStream<T>(
   } finally {
     await items.return();
   }
-}
-
-/** Waits only if the connection is full. */
-function write(response: Response, text = ''): Promise<void> | undefined {
-  return text === '' || response.write(text) ? undefined : drained(response);
-}
-
-/** Resolves when the response takes more, or when its connection is gone. */
-function drained(response: Response): Promise<void> {
-  return new Promise((resolve) => {
-    const done = () => {
-      response.off('drain', done);
-      response.off('close', done);
-      resolve();
-    };
-    response.once('drain', done);
-    response.once('close', done);
-    if (response.destroyed) done();
-  });
 }

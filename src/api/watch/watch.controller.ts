@@ -1,7 +1,6 @@
 import { Controller, Get, Headers, Param, Query, Req, Res, UseGuards, UsePipes } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { Access, AccessGuard } from '../call/access.guard.ts';
-import { firstOf } from '../call/open-streams.ts';
 import type { Call } from '../call/call.ts';
 import { IncomingCall } from '../call/call.ts';
 import { NamespacesParameters } from '../resource/parameters.dto.ts';
@@ -35,7 +34,6 @@ export class WatchController {
     // An EventSource that reconnects repeats its query and sends its position in the header.
     const resourceVersion = lastEventId || query.resourceVersion;
     const events = this.watches.watch({ ...query, namespace, resourceVersion }, call);
-    const sent = request.method === 'HEAD' ? firstOf(events) : events;
-    await sendStream(sent, serverSentEvents, request, response);
+    await sendStream(events, serverSentEvents, request, response, call.signal);
   }
 }
