@@ -10,7 +10,7 @@ import type { Authorizer, ResourceAttributes } from '../../auth/authorizer.ts';
 const alice = { username: 'alice', groups: [], extra: {} };
 const wfe = { group: 'workflowexecution.kubernaut.ai', resource: 'workflowexecutions' };
 const call = { caller: alice, signal: new AbortController().signal, recheck: () => Promise.resolve() };
-const subject = { resource: { type: 'x', name: 'y' } };
+const execution = { namespace: 'payment', name: 'we-1' };
 
 /** Target access with an authorizer that allows the given namespaces, and its calls. */
 function access({
@@ -30,7 +30,7 @@ describe('access to a target', () => {
     ['node/w1', undefined, 'everywhere'],
   ])('is granted with the permission in its namespace: %s', async (text, namespace, allowed) => {
     const { allows, access: to } = access({ allowed: [allowed] });
-    await expect(to.assertAllowed(text, call, subject)).resolves.toBeUndefined();
+    await expect(to.assertAllowed(text, call, execution)).resolves.toBeUndefined();
     expect(allows).toHaveBeenCalledWith(alice, { ...wfe, verb: 'remediate', namespace });
   });
 
@@ -39,7 +39,7 @@ describe('access to a target', () => {
     ['node/w1', 'alice may not remediate workflowexecutions in all namespaces'],
   ])('is denied with the missing permission: %s', async (text, message) => {
     const { access: to } = access({ allowed: ['checkout'] });
-    await expect(to.assertAllowed(text, call, subject)).rejects.toMatchObject({ code: 'PermissionDenied', message });
+    await expect(to.assertAllowed(text, call, execution)).rejects.toMatchObject({ code: 'PermissionDenied', message });
   });
 
   it.each([
@@ -47,7 +47,7 @@ describe('access to a target', () => {
     ['payment/widget/w', 'spec.targetResource: the cluster does not serve a kind widget'],
   ])('is denied to all callers if the target is invalid: %s', async (text, message) => {
     const { allows, access: to } = access();
-    await expect(to.assertAllowed(text, call, subject)).rejects.toMatchObject({
+    await expect(to.assertAllowed(text, call, execution)).rejects.toMatchObject({
       code: 'InvalidArgument',
       message: expect.stringContaining(message),
     });
@@ -56,7 +56,7 @@ describe('access to a target', () => {
 
   it('is granted if callers are not authenticated', async () => {
     const { access: to } = access();
-    await expect(to.assertAllowed('node/w1', { ...call, caller: undefined }, subject)).resolves.toBeUndefined();
+    await expect(to.assertAllowed('node/w1', { ...call, caller: undefined }, execution)).resolves.toBeUndefined();
   });
 
   it.each([
@@ -64,7 +64,7 @@ describe('access to a target', () => {
     ['the cluster cannot be reached', new UnavailableError('connect 10.0.0.1'), 'the cluster is unreachable'],
   ])('is Unavailable while %s', async (_, error, message) => {
     const { access: to } = access({ targets: { resolve: () => Promise.reject(error) } });
-    await expect(to.assertAllowed('payment/widget/w', call, subject)).rejects.toMatchObject({
+    await expect(to.assertAllowed('payment/widget/w', call, execution)).rejects.toMatchObject({
       code: 'Unavailable',
       message,
     });
@@ -73,13 +73,13 @@ describe('access to a target', () => {
   it('is denied only by discovery that is at most ten seconds old', async () => {
     const resolve = jest.fn<Targets['resolve']>(() => Promise.resolve({ kind: 'resolved', target: 'x' }));
     const { access: to } = access({ allowed: ['payment'], targets: { resolve } });
-    await to.assertAllowed('payment/deploy/api', call, subject);
+    await to.assertAllowed('payment/deploy/api', call, execution);
     expect(resolve).toHaveBeenCalledWith('payment/deploy/api', new Date('2025-12-31T23:59:50Z'), call.signal);
   });
 
   it('is Unavailable if the review fails', async () => {
     const rights = new Permissions({ allows: () => Promise.reject(new ForbiddenError('no')) } as unknown as Authorizer);
     const to = new TargetAccess(targetsOf(), rights, new FakeClock());
-    await expect(to.assertAllowed('node/w1', call, subject)).rejects.toMatchObject({ code: 'Unavailable' });
+    await expect(to.assertAllowed('node/w1', call, execution)).rejects.toMatchObject({ code: 'Unavailable' });
   });
 });

@@ -5,9 +5,9 @@ import { IncompleteDiscoveryError, Targets } from '../../targets/targets.ts';
 import { workflowExecutionResource } from '../../workflow-execution/resource.ts';
 import { parseTargetResource } from '../../workflow-execution/target-resource.ts';
 import { ApiError, invalidField } from '../errors/api-error.ts';
-import { toCallerError } from '../errors/kubernetes-errors.ts';
-import type { ErrorSubject } from '../errors/kubernetes-errors.ts';
+import type { ExecutionKey } from '../resource/names.ts';
 import type { Call } from './call.ts';
+import { toCallerError } from './kubernetes-errors.ts';
 import { Permissions } from './permissions.ts';
 
 /** Unknown kinds do not refresh API discovery that is younger than this, in milliseconds. */
@@ -30,11 +30,12 @@ export class TargetAccess {
 
   /**
    * @param targetResource as given by the caller
+   * @param execution the one to be created
    * @throws ApiError InvalidArgument naming what is allowed; PermissionDenied naming the missing permission; Unavailable
    *   if the cluster does not answer
    */
-  async assertAllowed(targetResource: string, { caller, signal }: Call, subject: ErrorSubject): Promise<void> {
-    const resolution = await this.resolve(targetResource, signal, subject);
+  async assertAllowed(targetResource: string, { caller, signal }: Call, execution: ExecutionKey): Promise<void> {
+    const resolution = await this.resolve(targetResource, signal, execution);
     if (resolution.kind === 'refused') throw invalidField(['spec', 'targetResource'], resolution.message);
     if (caller === undefined) return;
     const { group, plural: resource } = workflowExecutionResource;
@@ -42,7 +43,7 @@ export class TargetAccess {
     await this.permissions.assertAllowed(caller, { group, resource, verb: 'remediate', namespace });
   }
 
-  private async resolve(targetResource: string, signal: AbortSignal, subject: ErrorSubject) {
+  private async resolve(targetResource: string, signal: AbortSignal, execution: ExecutionKey) {
     const notBefore = new Date(this.clock.now().getTime() - maxDiscoveryAgeMs);
     try {
       return await this.targets.resolve(targetResource, notBefore, signal);
@@ -50,7 +51,7 @@ export class TargetAccess {
       if (error instanceof IncompleteDiscoveryError) {
         throw new ApiError('Unavailable', error.message, { retryAfterMs }, { cause: error });
       }
-      throw error instanceof KubernetesError ? toCallerError(error, subject) : error;
+      throw error instanceof KubernetesError ? toCallerError(error, 'create', execution) : error;
     }
   }
 }

@@ -9,7 +9,7 @@ import type { WorkflowExecution } from '../../workflow-execution/generated/workf
 import { aWorkflowExecution } from '../../workflow-execution/workflow-execution.builders.ts';
 import type { TargetAccess } from '../call/target-access.ts';
 import { ResponseBudget } from '../call/byte-budget.ts';
-import { KubernetesErrorMapper } from '../errors/kubernetes-errors.ts';
+import { KubernetesErrorMapper } from '../call/kubernetes-errors.ts';
 import { cachedExecution, executionOf, type CachedExecution } from './cached-execution.ts';
 import { ExecutionService } from './execution.service.ts';
 import { IdempotentCreate } from './idempotent-create.ts';

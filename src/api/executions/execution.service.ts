@@ -16,8 +16,8 @@ import { ResponseBudget } from '../call/byte-budget.ts';
 import type { Call } from '../call/call.ts';
 import { TargetAccess } from '../call/target-access.ts';
 import { ApiError, invalidArgument, invalidField } from '../errors/api-error.ts';
-import { KubernetesErrorMapper } from '../errors/kubernetes-errors.ts';
-import { affectedExecution, affectedNamespace, generateName } from '../resource/names.ts';
+import { KubernetesErrorMapper } from '../call/kubernetes-errors.ts';
+import { affectedExecution, generateName } from '../resource/names.ts';
 import type { ExecutionKey, NameSuffix } from '../resource/names.ts';
 import { alreadyFinished, cancelPatch, decideCancel } from './cancellation.ts';
 import { cachedExecution, executionOf, type CachedExecution } from './cached-execution.ts';
@@ -60,19 +60,15 @@ export class ExecutionService {
     const username = call.caller?.username;
     const identity = identityOf(command, username ?? '');
     const name = command.name ?? identity?.derivedName ?? generateName(spec.remediationRequestRef.name, this.suffix());
-    const subject = { resource: affectedExecution({ namespace, name }), parent: affectedNamespace(namespace) };
-    await this.targetAccess.assertAllowed(spec.targetResource, call, subject);
+    const key = { namespace, name };
+    await this.targetAccess.assertAllowed(spec.targetResource, call, key);
     const origin = { createdAt: this.clock.now(), username, identity, traceparent: activeTraceparent() };
     const execution = newExecution({ ...command, name }, origin);
     const creating =
       identity === undefined
         ? this.client.create(workflowExecutionResource, execution, { signal, dryRun })
         : this.idempotent.create(execution, identity, { signal, dryRun });
-    const created = await this.errors.mapErrors(
-      redactErrors(creating, redactorFor(spec)),
-      { verb: 'create', namespace },
-      subject,
-    );
+    const created = await this.errors.mapErrors(redactErrors(creating, redactorFor(spec)), 'create', key);
     setExecutionAttributes(created.metadata);
     if (dryRun !== true) this.reflector.store.upsertIfNewer(cachedExecution(created));
     return created;
@@ -118,13 +114,11 @@ export class ExecutionService {
     await this.reserveAnswer(key, call);
     const execution = await this.read(key, call);
     const { signal } = call;
-    const { namespace } = key;
-    const subject = { resource: affectedExecution(key) };
     const preconditions = { uid: uid ?? execution.metadata.uid, resourceVersion };
     const deleting = this.client.delete(workflowExecutionResource, key, { preconditions, signal });
-    await this.errors.mapErrors(deleting, { verb: 'delete', namespace }, subject);
+    await this.errors.mapErrors(deleting, 'delete', key);
     const finding = this.client.find(workflowExecutionResource, key, { signal });
-    const last = await this.errors.mapErrors(finding, { verb: 'get', namespace }, subject);
+    const last = await this.errors.mapErrors(finding, 'get', key);
     if (last?.metadata.uid !== execution.metadata.uid) return execution;
     this.reflector.store.upsertIfNewer(cachedExecution(last));
     return last;
@@ -141,8 +135,7 @@ export class ExecutionService {
 
   private async read(key: ExecutionKey, { signal }: Call): Promise<WorkflowExecution> {
     const reading = this.client.get(workflowExecutionResource, key, { signal });
-    const attempt = { verb: 'get', namespace: key.namespace } as const;
-    const execution = await this.errors.mapErrors(reading, attempt, { resource: affectedExecution(key) });
+    const execution = await this.errors.mapErrors(reading, 'get', key);
     setExecutionAttributes(execution.metadata);
     return execution;
   }
@@ -156,11 +149,7 @@ export class ExecutionService {
     const { metadata, spec } = execution;
     const patch = cancelPatch(execution, mode, caller?.username);
     const patching = undefinedOnConflict(this.client.patch(workflowExecutionResource, metadata, patch, { signal }));
-    const cancelled = await this.errors.mapErrors(
-      redactErrors(patching, redactorFor(spec)),
-      { verb: 'patch', namespace: metadata.namespace },
-      { resource: affectedExecution(metadata) },
-    );
+    const cancelled = await this.errors.mapErrors(redactErrors(patching, redactorFor(spec)), 'patch', metadata);
     if (cancelled !== undefined) this.reflector.store.upsertIfNewer(cachedExecution(cancelled));
     return cancelled;
   }

@@ -15,7 +15,7 @@ import { ResourceVersionBarrier } from '../executions/resource-version-barrier.t
 import type { Call } from '../call/call.ts';
 import { OpenStreams, throwIfEnded } from '../call/open-streams.ts';
 import { ApiError } from '../errors/api-error.ts';
-import { KubernetesErrorMapper } from '../errors/kubernetes-errors.ts';
+import { KubernetesErrorMapper } from '../call/kubernetes-errors.ts';
 import { affectedExecution } from '../resource/names.ts';
 import type { LogItem, LogsCommand } from './log-line.ts';
 import { PipelineRunLog } from './pipeline-run-log.ts';
@@ -29,7 +29,7 @@ export class LogsService {
     @InjectReflector(workflowExecutionResource) private readonly executions: Reflector<CachedExecution>,
     private readonly barrier: ResourceVersionBarrier,
     private readonly streams: OpenStreams,
-    private readonly answers: KubernetesErrorMapper,
+    private readonly errors: KubernetesErrorMapper,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
@@ -40,16 +40,10 @@ export class LogsService {
    *   the cluster is unreachable or this replica stops; ResourceExhausted; why the caller has lost its right
    */
   async *logs(command: LogsCommand, call: Call): AsyncGenerator<LogItem, void, undefined> {
-    const { namespace } = command.key;
     const items = this.read(command, call);
     try {
       for (;;) {
-        const next = this.answers.mapErrors(
-          items.next(),
-          { verb: 'get', namespace },
-          { resource: affectedExecution(command.key) },
-        );
-        const { done, value } = await next;
+        const { done, value } = await this.errors.mapErrors(items.next(), 'get', command.key);
         if (done === true) return;
         yield value;
       }
