@@ -18,9 +18,9 @@ export class CacheHealth {
   current(): HealthIndicatorResult {
     return combine(
       this.reflectors.map((reflector) => {
-        const { name, hasSynced, failure } = reflector;
+        const { name, hasSynced, objectsRead, failure } = reflector;
         const failingForMs = this.failingForMs(reflector);
-        return cacheHealth({ name, hasSynced, failure: failure?.message, failingForMs });
+        return cacheHealth({ name, hasSynced, objectsRead, failure: failure?.message, failingForMs });
       }),
     );
   }
@@ -28,8 +28,8 @@ export class CacheHealth {
   /** Whether the caches have been read once, even if they are stale. */
   synced(): HealthIndicatorResult {
     return combine(
-      this.reflectors.map(({ name, hasSynced, failure }) =>
-        cacheHealth({ name, hasSynced, failure: hasSynced ? undefined : failure?.message }),
+      this.reflectors.map(({ name, hasSynced, objectsRead, failure }) =>
+        cacheHealth({ name, hasSynced, objectsRead, failure: hasSynced ? undefined : failure?.message }),
       ),
     );
   }

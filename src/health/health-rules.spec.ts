@@ -24,9 +24,15 @@ describe('a cache', () => {
     expect(cacheHealth({ name, hasSynced: true, ...state })).toMatchObject({ [name]: { status } });
   });
 
+  it('reports how far its first list is', () => {
+    expect(cacheHealth({ name, hasSynced: false, objectsRead: 12_300 })).toEqual({
+      [name]: { status: 'down', message: '12300 objects read, more to come' },
+    });
+  });
+
   it('reports its failure', () => {
     expect(cacheHealth({ name, hasSynced: false, failure: 'listing is forbidden' })).toEqual({
-      [name]: { status: 'down', message: 'not read yet: listing is forbidden' },
+      [name]: { status: 'down', message: 'listing is forbidden' },
     });
     expect(cacheHealth({ name, hasSynced: true, failure: 'reset', failingForMs: 31_400 })).toEqual({
       [name]: { status: 'down', message: 'not up to date for 31 s: reset' },

@@ -17,6 +17,8 @@ export interface CacheState {
   /** Plural name of the resource, with the view if there are several. */
   readonly name: string;
   readonly hasSynced: boolean;
+  /** Number of objects read so far, until it has synced. */
+  readonly objectsRead?: number;
   /** Why the last list or watch failed; undefined if it did not. */
   readonly failure?: string;
   /** Milliseconds since the first failure in a row. */
@@ -24,8 +26,14 @@ export interface CacheState {
 }
 
 /** A cache is healthy once it has synced, unless it has been stale for {@link maxStaleMs}. */
-export function cacheHealth({ name, hasSynced, failure, failingForMs = 0 }: CacheState): HealthIndicatorResult {
-  if (!hasSynced) return result(name, false, `not read yet${failure === undefined ? '' : `: ${failure}`}`);
+export function cacheHealth({
+  name,
+  hasSynced,
+  objectsRead = 0,
+  failure,
+  failingForMs = 0,
+}: CacheState): HealthIndicatorResult {
+  if (!hasSynced) return result(name, false, failure ?? `${objectsRead} objects read, more to come`);
   if (failure === undefined) return result(name, true);
   return result(name, failingForMs < maxStaleMs, `not up to date for ${seconds(failingForMs)}: ${failure}`);
 }

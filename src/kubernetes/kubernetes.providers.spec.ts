@@ -37,4 +37,27 @@ describe('the reflectors of an application', () => {
     history.sync();
     await runner.onApplicationShutdown();
   });
+
+  it('log how far their first lists are, until they are complete', async () => {
+    const clock = new FakeClock();
+    const logged: object[] = [];
+    const log = { ...silentLogger, info: (fields: object, msg: string) => logged.push({ ...fields, msg }) };
+    const runner = new ReflectorRunner({ close: () => Promise.resolve() } as unknown as PooledKubeConfig, clock, log);
+    const { reflector, sync } = aReflector('executions', false, []);
+    const progress = Object.assign(reflector, { hasSynced: false, objectsRead: 0 });
+    runner.add(reflector);
+    runner.onApplicationBootstrap();
+    for (const read of [1_200, 2_500]) {
+      progress.objectsRead = read;
+      await clock.advance(5_000);
+    }
+    progress.hasSynced = true;
+    sync();
+    await clock.advance(10_000);
+    expect(logged).toEqual([
+      { resource: 'executions', objectsRead: 1_200, msg: 'listing' },
+      { resource: 'executions', objectsRead: 2_500, msg: 'listing' },
+    ]);
+    await runner.onApplicationShutdown();
+  });
 });

@@ -1,4 +1,5 @@
 import { Logger as NestLogger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { sleep } from './async.ts';
 import type { Clock } from './clock.ts';
 import { compactHeap } from './heap-compaction.ts';
 import type { KubernetesObject } from './kubernetes-object.ts';
@@ -7,10 +8,22 @@ import type { PooledKubeConfig } from './pooled-kube-config.ts';
 import type { Reflector } from './reflector.ts';
 import type { Store } from './store.ts';
 
+/** Time between two log lines about lists in progress, in milliseconds. */
+const progressMs = 5_000;
+
 /** A reflector of any resource. */
 export type RunningReflector = Pick<
   Reflector<KubernetesObject>,
-  'run' | 'resource' | 'name' | 'isBackground' | 'hasSynced' | 'isListing' | 'failure' | 'onFailure' | 'waitForSync'
+  | 'run'
+  | 'resource'
+  | 'name'
+  | 'isBackground'
+  | 'hasSynced'
+  | 'isListing'
+  | 'objectsRead'
+  | 'failure'
+  | 'onFailure'
+  | 'waitForSync'
 > & { readonly store: Pick<Store<KubernetesObject>, 'size'> };
 
 /**
@@ -48,12 +61,23 @@ export class ReflectorRunner implements OnApplicationBootstrap, OnApplicationShu
     const first = this.added.filter(({ isBackground }) => !isBackground);
     this.runs = first.map((reflector) => reflector.run(signal));
     this.runs.push(this.runBackground(first, signal));
+    this.runs.push(this.logProgress(signal));
     this.runs.push(compactHeap(this.added, signal, { clock, log }).catch(() => undefined));
   }
 
   private async runBackground(first: readonly RunningReflector[], signal: AbortSignal): Promise<void> {
     await Promise.allSettled(first.map((reflector) => reflector.waitForSync(signal)));
     await Promise.all(this.added.filter(({ isBackground }) => isBackground).map((reflector) => reflector.run(signal)));
+  }
+
+  /** Logs how far the first lists are until they are complete. */
+  private async logProgress(signal: AbortSignal): Promise<void> {
+    for (;;) {
+      await sleep(this.clock, progressMs, signal);
+      const listing = this.added.filter(({ hasSynced }) => !hasSynced);
+      if (signal.aborted || listing.length === 0) return;
+      for (const { name, objectsRead } of listing) this.log.info({ resource: name, objectsRead }, 'listing');
+    }
   }
 
   async onApplicationShutdown(): Promise<void> {

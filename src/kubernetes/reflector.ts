@@ -113,6 +113,11 @@ export class Reflector<T extends KubernetesObject> {
     return this.unsynced.size === 0;
   }
 
+  /** Number of objects that the current or last lists have read. */
+  get objectsRead(): number {
+    return this.listWatches.values().reduce((sum, { objectsRead }) => sum + objectsRead, 0);
+  }
+
   /** Whether a list is in progress or due. */
   get isListing(): boolean {
     return this.listWatches.values().some(({ isListing }) => isListing);

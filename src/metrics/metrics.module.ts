@@ -23,11 +23,14 @@ import { metrics } from './metrics.ts';
 })
 export class MetricsModule {}
 
-/** The number of objects of each resource in all caches. */
+/** The number of objects of each resource in all caches; of a cache that is being read, those read so far. */
 function storedObjects(reflectors: readonly RunningReflector[]): readonly Reading[] {
   const byResource = Map.groupBy(reflectors, ({ resource }) => resource.plural);
   return [...byResource].map(([resource, caches]) => {
-    return { labels: { resource }, value: caches.reduce((sum, { store }) => sum + store.size, 0) };
+    return {
+      labels: { resource },
+      value: caches.reduce((sum, { hasSynced, store, objectsRead }) => sum + (hasSynced ? store.size : objectsRead), 0),
+    };
   });
 }
 

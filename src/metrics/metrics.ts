@@ -106,7 +106,11 @@ export const metrics = {
     'Relists after a failed list or watch; regular ends of a watch do not count',
     'resource',
   ),
-  storedObjects: gauge('kubernaut_store_objects', 'Objects in the informer caches', 'resource'),
+  storedObjects: gauge(
+    'kubernaut_store_objects',
+    'Objects in the informer caches; in one that is being read, those read so far',
+    'resource',
+  ),
   leader: gauge('leader_election_master_status', '1 on the leader, 0 on other replicas', 'name'),
 
   httpRequests: histogram(

@@ -58,7 +58,7 @@ describe.each(everywhere.flatMap((overlay) => roles.map((role) => [overlay, role
       expect(declared).toEqual(names.map((name) => ({ name, containerPort: config[name].port })));
       const probes = [startupProbe, livenessProbe, readinessProbe].map((probe) => recordOf(recordOf(probe)['httpGet']));
       expect(probes.map(({ port, path }) => `${String(port)} ${String(path)}`)).toEqual([
-        'health /startupz',
+        'health /livez',
         'health /livez',
         'health /readyz',
       ]);
