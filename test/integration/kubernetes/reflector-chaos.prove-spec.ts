@@ -44,6 +44,7 @@ const faults: readonly (() => Fault)[] = [
   () => resetAfter(200),
   () => answer(403),
   () => answer(410),
+  () => answer(422),
   () => answer(429),
   () => answer(500),
   () => answerWatch({ type: 'ERROR', object: statusOf(410) }),

@@ -2,7 +2,7 @@ import { afterAll, describe, expect, it } from '@jest/globals';
 import { ForbiddenError, UnavailableError } from '../../../src/kubernetes/errors.ts';
 import { sharedCluster } from '../support/cluster.ts';
 import { aConfigMap, configMaps } from '../support/config-map.ts';
-import { drop, hold, resetAfter } from '../support/faults.ts';
+import { answer, drop, hold, resetAfter } from '../support/faults.ts';
 import { createNamespace } from '../support/namespace.ts';
 import { grantReading } from '../support/rights.ts';
 import { inTime, until } from '../../support/until.ts';
@@ -11,7 +11,7 @@ import { ReflectorFixture, watching } from './reflector-fixture.ts';
 // A reflector with a real API server and broken connections. Its handling of error responses, which needs no cluster, is in
 // the unit specs of its parts.
 
-const listing = { path: '/configmaps', watch: false };
+const listing = { path: '/configmaps', query: /sendInitialEvents=true/ };
 const config = sharedCluster();
 
 afterAll(() => config.close());
@@ -48,6 +48,16 @@ describe('a reflector', () => {
     reflector.relist();
     await until('it has listed again', () => lists() === 2);
     expect(parsed).toEqual(['a', 'b', 'b']);
+  });
+
+  it.concurrent('lists in pages if the API server has no streaming lists', async () => {
+    await using fixture = await open();
+    fixture.proxy.inject(listing, answer(422));
+    const { names, lists } = await fixture.watch({ timing: { pageSize: 1 } }, ['a', 'b']);
+    await fixture.create('later');
+    await until('the change is reported', () => names().length === 3);
+    expect(names()).toEqual(['a', 'b', 'later']);
+    expect(lists()).toBe(1);
   });
 
   it.concurrent('resumes a watch that the server closed, without listing again', async () => {
@@ -136,7 +146,7 @@ describe('a reflector survives', () => {
   it.concurrent('an API server that hangs', async () => {
     await using fixture = await open();
     const hanging = fixture.proxy.inject({}, drop());
-    const { reflector } = fixture.start({ timing: { listTimeoutMs: 200 } });
+    const { reflector } = fixture.start({ timing: { watchTimeoutMs: 200 } });
     await until('it has given up twice', () => hanging.hits > 2);
     expect(reflector.failure).toBeInstanceOf(UnavailableError);
     expect(reflector.hasSynced).toBe(false);
@@ -162,7 +172,7 @@ describe('a reflector survives', () => {
     const { reflector, names } = fixture.start({}, { impersonateUser: user });
     await until('it is refused', () => reflector.failure !== undefined);
     expect(reflector.failure).toBeInstanceOf(ForbiddenError);
-    expect(reflector.failure?.message).toContain(`User "${user}" cannot list resource "configmaps"`);
+    expect(reflector.failure?.message).toContain(`User "${user}" cannot watch resource "configmaps"`);
 
     const rights = await grantReading(fixture.client, fixture.namespace, user);
     await reflector.waitForSync(AbortSignal.timeout(10_000));

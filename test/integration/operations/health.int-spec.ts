@@ -11,7 +11,7 @@ import { Replicas } from './replicas.ts';
 
 type Page = 'livez' | 'readyz' | 'startupz';
 
-const list = { path: '/workflowexecutions', watch: false, query: /limit=/ };
+const list = { path: '/workflowexecutions', query: /sendInitialEvents=true/ };
 const readiness = { method: 'GET', path: '/readyz' };
 const stores = { workflowexecutions: 'up', pipelineruns: 'up', leases: 'up' };
 
