@@ -2,5 +2,6 @@
 //
 //   - api/v1alpha1: Go types of the WorkflowExecution resource
 //   - client: a client of the gRPC API that survives restarts, with the generated stubs in proto
+//   - kubernaut: an execution as today's RemediationOrchestrator reads one
 //   - cmd/kubectl-wfe: the kubectl plugin
 package workflowexecution
