@@ -102,7 +102,6 @@ const minute = 60_000;
 export const config = {
   auditSettleMs: 5 * minute,
   auditConfirmMs: 60 * minute,
-  auditDeleteWaitMs: 15 * minute,
 };
 
 /** An audit trail with a cluster, a store and a clock of the test; it delivers once it is started. */
@@ -111,17 +110,17 @@ export function anAuditTrail({ queryable = true, maxPending = 100, confirmMs = c
   const cluster = new FakeCluster();
   const store = new FakeStore(queryable);
   const counted = { delivered: 0, retried: 0, lost: [] as string[] };
-  const metrics: Pick<DeliveryMetrics, 'delivered' | 'retried' | 'lost'> = {
-    delivered: () => void (counted.delivered += 1),
-    retried: () => void (counted.retried += 1),
-    lost: (reason) => void counted.lost.push(reason),
+  const metrics: DeliveryMetrics = {
+    delivered: { inc: () => void (counted.delivered += 1) },
+    retried: { inc: () => void (counted.retried += 1) },
+    lost: { inc: (labels: unknown) => void counted.lost.push((labels as { reason: string }).reason) },
   };
   const logged = { errors: [] as object[], warnings: [] as object[], infos: [] as object[] };
   const trail = new AuditTrail(
     cluster as unknown as Reflector<WorkflowExecution>,
     store,
     { ...config, auditConfirmMs: confirmMs, auditMaxPending: maxPending },
-    metrics as DeliveryMetrics,
+    metrics,
     clock,
     () => 0.5,
     {

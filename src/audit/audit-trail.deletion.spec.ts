@@ -40,38 +40,20 @@ describe('the events of an execution that is deleted', () => {
     expect([errors.length, audit.backlog.events]).toEqual([3, 0]);
   });
 
-  it('are sent after it is deleted', async () => {
+  it('are sent after it is deleted, however long that takes', async () => {
     await using trail = await aRunningTrail({ maxPending: 1 });
     const { put, cluster, clock, store, errors, trail: audit } = trail;
     store.always = busy;
     const execution = aPending('a');
     await put(execution);
     cluster.remove(execution);
-    await clock.advance(minute);
+    await clock.advance(60 * minute);
     store.always = recorded;
     await clock.advance(2 * minute);
 
     expect([store.stored, errors, audit.backlog.events, clock.pending]).toEqual([[first('a')], [], 0, 0]);
     await put(aPending('b'));
     expect(store.stored).toEqual([first('a'), first('b')]);
-  });
-
-  it('are abandoned when they cannot be sent for too long after it is deleted', async () => {
-    await using trail = await aRunningTrail({ maxPending: 1 });
-    const { put, cluster, clock, store, errors } = trail;
-    store.always = busy;
-    const execution = aPending('a');
-    await put(execution);
-    cluster.remove(execution);
-    await clock.advance(15 * minute - 1);
-    expect(errors).toEqual([]);
-    await clock.advance(1);
-    expect(errors).toMatchObject([{ audit: { resource_id: 'a' }, state: 'abandoned' }]);
-
-    store.always = recorded;
-    await put(aPending('b'));
-    await clock.advance(minute);
-    expect(store.stored).toEqual([first('b')]);
   });
 
   it('are abandoned on shutdown, since no other replica has them', async () => {

@@ -44,8 +44,8 @@ export interface AuditStatus {
 @Injectable()
 export class AuditTrail {
   private readonly pending = new PendingExecutions();
-  /** Deleted executions with unfinished events, each with a function that cancels its timer. */
-  private readonly deleted = new Map<PendingExecution, () => void>();
+  /** Deleted executions with unfinished events. */
+  private readonly deleted = new Set<PendingExecution>();
   private readonly timeouts: DeliveryTimeouts;
   private readonly queue: WorkQueue;
   private readonly delivery: Delivery;
@@ -60,7 +60,7 @@ export class AuditTrail {
     private readonly executions: Reflector<WorkflowExecution>,
     @Inject(EVENT_STORE) private readonly store: EventStore,
     @Inject(CONFIG)
-    private readonly config: Pick<Config, 'auditSettleMs' | 'auditConfirmMs' | 'auditDeleteWaitMs' | 'auditMaxPending'>,
+    private readonly config: Pick<Config, 'auditSettleMs' | 'auditConfirmMs' | 'auditMaxPending'>,
     metrics: DeliveryMetrics,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(RANDOM) random: Random,
@@ -94,15 +94,14 @@ export class AuditTrail {
    */
   async run(signal: AbortSignal, isLeader: () => boolean): Promise<void> {
     this.log.info({ to: this.store.name }, 'delivering audit events');
-    this.delivery.isLeader = isLeader;
     const unsubscribe = this.executions.onChange((change) => this.changed(change));
     this.trackAll();
     for (const { metadata } of this.executions.store.list()) {
       if (metadata.creationTimestamp > this.newestAtStart) this.newestAtStart = metadata.creationTimestamp;
     }
     const [stop, flushed] = [new AbortController(), new AbortController()];
-    const signals = { stopping: signal, stopped: stop.signal };
-    const delivering = this.queue.run((correlationId) => this.delivery.deliver(correlationId, signals), {
+    const gate = { stopping: signal, stopped: stop.signal, isLeader };
+    const delivering = this.queue.run((correlationId) => this.delivery.deliver(correlationId, gate), {
       concurrency: connections,
       signal: stop.signal,
     });
@@ -112,7 +111,7 @@ export class AuditTrail {
     stop.abort();
     await delivering;
     unsubscribe();
-    for (const { execution } of [...this.deleted.keys()]) this.abandon(execution);
+    for (const { execution } of [...this.deleted]) this.abandon(execution);
   }
 
   /** The audit status of an execution. */
@@ -142,12 +141,11 @@ export class AuditTrail {
     else this.track(object, type === 'added' && object.metadata.creationTimestamp >= this.newestAtStart);
   }
 
-  /** Keeps a deleted execution until its events are recorded, at most for WFE_AUDIT_DELETE_WAIT. */
+  /** Keeps a deleted execution until its events are recorded. */
   private keepDeleted(execution: WorkflowExecution): void {
     const owner = this.pending.get(execution);
     if (owner && unfinishedEvents(owner).length > 0) {
-      const expire = () => this.abandon(execution);
-      this.deleted.set(owner, this.clock.setTimer(this.config.auditDeleteWaitMs, expire));
+      this.deleted.add(owner);
       return;
     }
     if (!owner) {
@@ -180,7 +178,6 @@ export class AuditTrail {
   private forget(execution: WorkflowExecution): void {
     const owner = this.pending.get(execution);
     if (owner) {
-      this.deleted.get(owner)?.();
       this.deleted.delete(owner);
       this.pending.remove(execution);
     }

@@ -4,10 +4,12 @@ import { settings } from '../config/settings.ts';
 import { systemClock } from '../kubernetes/clock.ts';
 import { nestLogger } from '../kubernetes/kubernetes.providers.ts';
 import type { Logger } from '../kubernetes/logger.ts';
-import { auditMetrics } from './audit.metrics.ts';
+import { readGauge } from '../metrics/metric.ts';
+import { metrics } from '../metrics/metrics.ts';
 import { AUDIT_LOG, AuditTrail } from './audit-trail.ts';
 import { DataStorageClient } from './data-storage-client.ts';
 import { DataStorage } from './data-storage.ts';
+import { deliveryMetrics } from './delivery-metrics.ts';
 import { EVENT_STORE, type EventStore } from './event-store.ts';
 import { LoggedEvents } from './logged-events.ts';
 
@@ -31,8 +33,10 @@ function eventStore(config: Config, log: Logger): EventStore {
   providers: [
     { provide: AUDIT_LOG, useFactory: () => nestLogger('Audit') },
     { provide: EVENT_STORE, inject: [CONFIG, AUDIT_LOG], useFactory: eventStore },
-    ...auditMetrics,
+    ...deliveryMetrics,
     AuditTrail,
+    readGauge(metrics.auditPending, [AuditTrail], ({ backlog }) => [{ value: backlog.events }]),
+    readGauge(metrics.auditOldest, [AuditTrail], ({ backlog }) => [{ value: backlog.oldestSeconds }]),
   ],
   exports: [AuditTrail],
 })

@@ -1,35 +1,24 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, type Provider } from '@nestjs/common';
 import type { Counter } from 'prom-client';
-import { InjectMetric } from '../metrics/metric.ts';
+import { InjectMetric, metricProviders } from '../metrics/metric.ts';
 import { metrics } from '../metrics/metrics.ts';
-import type { LossReason } from './event-state.ts';
+import { lossReasons } from './event-state.ts';
 
-const initialLosses: Readonly<Record<LossReason, 0>> = { refused: 0, notConfirmed: 0, tooOld: 0, abandoned: 0 };
-
-/** Counts audit events and requests to data storage. */
+/** Counters of the delivery. */
 @Injectable()
 export class DeliveryMetrics {
   constructor(
-    @InjectMetric(metrics.auditDelivered) private readonly deliveredTotal: Pick<Counter, 'inc'>,
-    @InjectMetric(metrics.auditRetries) private readonly retriesTotal: Pick<Counter, 'inc'>,
-    @InjectMetric(metrics.auditLost) private readonly lostTotal: Pick<Counter, 'inc'>,
+    @InjectMetric(metrics.auditDelivered) readonly delivered: Pick<Counter, 'inc'>,
+    @InjectMetric(metrics.auditRetries) readonly retried: Pick<Counter, 'inc'>,
+    @InjectMetric(metrics.auditLost) readonly lost: Pick<Counter, 'inc'>,
   ) {
     // From the start, so that the first loss is an increase.
-    for (const [reason, count] of Object.entries(initialLosses)) lostTotal.inc({ reason }, count);
-  }
-
-  /** An event is recorded. */
-  delivered(): void {
-    this.deliveredTotal.inc();
-  }
-
-  /** A request failed and is retried. */
-  retried(): void {
-    this.retriesTotal.inc();
-  }
-
-  /** An event was given up. */
-  lost(reason: LossReason): void {
-    this.lostTotal.inc({ reason });
+    for (const reason of lossReasons) lost.inc({ reason }, 0);
   }
 }
+
+/** Provides {@link DeliveryMetrics}. */
+export const deliveryMetrics: readonly Provider[] = [
+  ...metricProviders(metrics.auditDelivered, metrics.auditRetries, metrics.auditLost),
+  DeliveryMetrics,
+];

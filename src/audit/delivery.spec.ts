@@ -83,7 +83,7 @@ describe('an event that is not stored', () => {
       await clock.advance(clock.nextIn ?? 0);
     }
 
-    expect(waits).toEqual([125, 30 * second + 250, 500]);
+    expect(waits).toEqual([125, 30 * second + 125, 500]);
     expect(warnings[0]).toEqual({ detail: 'HTTP 429', delayMs: 125, pending: 2 });
     expect([counted.retried, store.stored]).toEqual([3, [first('a'), 'a execution.started']]);
   });
@@ -101,6 +101,21 @@ describe('an event that is not stored', () => {
     await clock.advance(minute);
     expect(new Set(store.stored).size).toBe(100);
     expect(store.stored).toHaveLength(100);
+  });
+
+  it('delays no others if it fails forever, while they are stored', async () => {
+    await using trail = await aRunningTrail();
+    const { put, clock, store } = trail;
+    store.always = ({ resource_id }) => (resource_id.startsWith('poison') ? busy : { state: 'recorded' });
+    await put(aPending('poison1'), aPending('poison2'));
+    await clock.advance(hour);
+    const attempts = store.requests.length;
+    await clock.advance(10 * minute);
+    expect(store.requests.length - attempts).toBeLessThanOrEqual(2 * 21);
+
+    await put(aPending('b', '2026-01-02T06:00:00Z'));
+    await clock.advance(second / 2);
+    expect(store.stored).toEqual([first('b')]);
   });
 
   it('is set aside if it is invalid, and those after it are sent', async () => {

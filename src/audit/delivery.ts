@@ -17,14 +17,8 @@ import {
 } from './pending-executions.ts';
 import { RequestBackoff, type RequestKind } from './request-backoff.ts';
 
-/** The pause after a refusal, which needs a change of rights, token or address, in milliseconds. */
-const refusedRetryMs = 60_000;
-
 /** How soon a replica that may not deliver checks again, in milliseconds. */
 const notLeaderRetryMs = 1_000;
-
-/** The result after a failed request. The key is queued behind the others, and {@link RequestBackoff} delays all of them. */
-const retry: HandlerResult = { requeueAfterMs: 0 };
 
 /** The dependencies of a delivery. */
 export interface DeliveryOptions {
@@ -39,20 +33,20 @@ export interface DeliveryOptions {
   readonly onUpdate: (execution: PendingExecution) => void;
 }
 
-/** When a delivery must end. */
-export interface DeliverySignals {
-  /** No more requests that have to wait are sent. */
+/** When requests may be sent. */
+export interface DeliveryGate {
+  /** Aborts when no more requests that have to wait are sent. */
   readonly stopping: AbortSignal;
-  /** No more requests are sent. */
+  /** Aborts when no more requests are sent. */
   readonly stopped: AbortSignal;
+  /** If false, another replica may be delivering. */
+  readonly isLeader: () => boolean;
 }
 
 /** Delivers events to the event store, one correlation id at a time. */
 export class Delivery {
   /** Why data storage refuses this service; undefined if it does not. */
   refusal?: string;
-  /** Called before each request: if false, another replica may be delivering. */
-  isLeader: () => boolean = () => false;
   private readonly backoff: RequestBackoff;
 
   constructor(private readonly options: DeliveryOptions) {
@@ -63,22 +57,25 @@ export class Delivery {
    * Handles one correlation id: queries the events that data storage may have, then sends what is pending in order, up to
    * the first event that is still unverified.
    */
-  async deliver(correlationId: string, signals: DeliverySignals): Promise<HandlerResult> {
+  async deliver(correlationId: string, gate: DeliveryGate): Promise<HandlerResult> {
     const { executions, clock } = this.options;
     const events = executions.unfinished(correlationId);
     const toVerify = events.filter(({ state }) => isUnverified(state) && state.recheckAtMs <= clock.elapsedMs());
     if (toVerify.length > 0) {
-      if (!(await this.maySend(signals))) return { requeueAfterMs: notLeaderRetryMs };
-      if (!(await this.verify(correlationId, toVerify))) return retry;
+      if (!(await this.maySend(gate))) return { requeueAfterMs: notLeaderRetryMs };
+      const failure = await this.verify(correlationId, toVerify);
+      if (failure) return this.failed('query', correlationId, failure, toVerify);
     }
     for (const event of events) {
       if (event.state.state === 'pending') {
-        if (!(await this.maySend(signals))) return { requeueAfterMs: notLeaderRetryMs };
-        if (!(await this.send(event))) return retry;
+        if (!(await this.maySend(gate))) return { requeueAfterMs: notLeaderRetryMs };
+        const failure = await this.send(event);
+        if (failure) return this.failed('ingest', correlationId, failure, [event]);
       }
-      if (isUnverified(event.state)) return { requeueAfterMs: this.untilRecheckMs(events) };
+      if (isUnverified(event.state)) break;
     }
-    return {};
+    this.backoff.completed(correlationId);
+    return { requeueAfterMs: this.untilRecheckMs(events) };
   }
 
   /** Gives up an event: logs it in full and counts it. */
@@ -87,16 +84,16 @@ export class Delivery {
     const { execution } = event.owner;
     const audit = auditEvent(execution, event.due);
     log.error({ ...logFields(execution.metadata), audit, state, detail }, 'audit event given up');
-    metrics.lost(state);
+    metrics.lost.inc({ reason: state });
     this.finish(event, { state, detail });
   }
 
-  private async maySend({ stopping, stopped }: DeliverySignals): Promise<boolean> {
-    return (await this.backoff.wait(stopping)) && !stopped.aborted && this.isLeader();
+  private async maySend({ stopping, stopped, isLeader }: DeliveryGate): Promise<boolean> {
+    return (await this.backoff.wait(stopping)) && !stopped.aborted && isLeader();
   }
 
-  /** Queries data storage for events; returns whether it has answered. */
-  private async verify(correlationId: string, events: readonly PendingEvent[]): Promise<boolean> {
+  /** Queries data storage for events. */
+  private async verify(correlationId: string, events: readonly PendingEvent[]): Promise<RequestFailure | undefined> {
     const { store, clock, timeouts } = this.options;
     const result = await store.query(correlationId);
     for (const event of events) {
@@ -113,55 +110,55 @@ export class Delivery {
       else if (isFinal(state)) this.finish(event, state);
       else event.state = state;
     }
-    if (result.state !== 'found') return this.failed('query', result, events);
+    if (result.state !== 'found') return result;
     this.backoff.succeeded('query');
-    return true;
+    return undefined;
   }
 
-  /** Sends one event; returns whether data storage has decided about it. */
-  private async send(event: PendingEvent): Promise<boolean> {
+  /** Sends one event. */
+  private async send(event: PendingEvent): Promise<RequestFailure | undefined> {
     const { executions, store, clock } = this.options;
     const { execution } = event.owner;
     // It may have been abandoned while it waited.
-    if (isFinal(event.state) || !executions.has(event.owner)) return true;
+    if (isFinal(event.state) || !executions.has(event.owner)) return undefined;
     if (clock.now().getTime() - event.timeMs > maxAgeMs) {
       this.giveUp(event, 'tooOld');
-      return true;
+      return undefined;
     }
     const body = auditEvent(execution, event.due);
     const result = await tracedDelivery(execution, () => store.ingest(body, execution.metadata.uid));
-    return isFinal(event.state) || this.sent(event, result);
+    return isFinal(event.state) ? undefined : this.sent(event, result);
   }
 
-  private sent(event: PendingEvent, result: IngestResult): boolean {
+  private sent(event: PendingEvent, result: IngestResult): RequestFailure | undefined {
     const { clock, timeouts, onUpdate } = this.options;
     switch (result.state) {
       case 'recorded':
         this.succeeded();
         this.finish(event, recorded);
-        return true;
+        return undefined;
       case 'accepted':
         this.succeeded();
         event.state = unverified('accepted', clock.elapsedMs(), timeouts);
         onUpdate(event.owner);
-        return true;
+        return undefined;
       case 'invalid':
         this.giveUp(event, 'refused', result.detail);
-        return true;
+        return undefined;
       case 'failed':
       case 'unknown':
         event.state = unverified(result.state === 'failed' ? 'failed' : 'inDoubt', clock.elapsedMs(), timeouts);
-        return this.failed('ingest', result, [event]);
+        return result;
       case 'busy':
       case 'refused':
-        return this.failed('ingest', result, [event]);
+        return result;
     }
   }
 
   private finish(event: PendingEvent, state: Final): void {
     const { metrics, onUpdate } = this.options;
     event.state = state;
-    if (state.state === 'recorded') metrics.delivered();
+    if (state.state === 'recorded') metrics.delivered.inc();
     if (unfinishedEvents(event.owner).length === 0) onUpdate(event.owner);
   }
 
@@ -170,24 +167,24 @@ export class Delivery {
     this.refusal = undefined;
   }
 
-  private failed(kind: RequestKind, failure: RequestFailure, events: readonly PendingEvent[]): false {
+  private failed(
+    kind: RequestKind,
+    correlationId: string,
+    { state, detail, retryAfterMs = 0 }: RequestFailure,
+    events: readonly PendingEvent[],
+  ): HandlerResult {
     const { log, metrics, onUpdate, executions } = this.options;
-    const { state, detail, retryAfterMs = 0 } = failure;
-    const isRefused = state === 'refused';
-    const delayMs = this.backoff.failed(kind, isRefused ? refusedRetryMs : retryAfterMs);
-    metrics.retried();
+    const delayMs = this.backoff.failed(kind, correlationId, retryAfterMs);
+    metrics.retried.inc();
     log.warn({ detail, delayMs, pending: executions.backlog().events }, 'audit delivery failed; retrying');
-    this.refusal = isRefused ? detail : undefined;
-    if (isRefused) for (const owner of new Set(events.map((event) => event.owner))) onUpdate(owner);
-    return false;
+    this.refusal = state === 'refused' ? detail : undefined;
+    if (state === 'refused') for (const owner of new Set(events.map((event) => event.owner))) onUpdate(owner);
+    return { requeueAfterMs: delayMs };
   }
 
-  /** Milliseconds until the next of these events is due for a query. */
-  private untilRecheckMs(events: readonly PendingEvent[]): number {
-    const next = events.reduce(
-      (min, { state }) => (isUnverified(state) ? Math.min(min, state.recheckAtMs) : min),
-      Infinity,
-    );
-    return Math.max(0, next - this.options.clock.elapsedMs());
+  /** Milliseconds until the next of these events is due for a query; undefined if none will be. */
+  private untilRecheckMs(events: readonly PendingEvent[]): number | undefined {
+    const due = events.flatMap(({ state }) => (isUnverified(state) ? [state.recheckAtMs] : []));
+    return due.length === 0 ? undefined : Math.max(0, Math.min(...due) - this.options.clock.elapsedMs());
   }
 }

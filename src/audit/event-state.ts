@@ -22,15 +22,18 @@ export interface Unverified {
   readonly notFoundAtMs?: number;
 }
 
+/** Why an event is not recorded and never will be. */
+export const lossReasons = ['refused', 'notConfirmed', 'tooOld', 'abandoned'] as const;
+
+/** One of {@link lossReasons}. */
+export type LossReason = (typeof lossReasons)[number];
+
 /** An event that needs no more work. */
 export interface Final {
-  readonly state: 'recorded' | 'refused' | 'notConfirmed' | 'tooOld' | 'abandoned';
+  readonly state: 'recorded' | LossReason;
   /** Human-readable; may be empty. */
   readonly detail: string;
 }
-
-/** Why an event is not recorded and never will be. */
-export type LossReason = Exclude<Final['state'], 'recorded'>;
 
 /** The delivery state of an event. */
 export type EventState = { readonly state: 'pending' } | Unverified | Final;

@@ -7,42 +7,90 @@ function aBackoff() {
   return { clock, backoff: new RequestBackoff(clock, () => 0.5) };
 }
 
+/** The pause of all requests now, in milliseconds. */
+async function pauseOf({ clock, backoff }: ReturnType<typeof aBackoff>): Promise<number> {
+  const startMs = clock.elapsedMs();
+  const waiting = backoff.wait(signal);
+  await clock.advance(clock.nextIn ?? 0);
+  await waiting;
+  return clock.elapsedMs() - startMs;
+}
+
 const { signal } = new AbortController();
 
-describe('the pause after failed requests', () => {
-  it('grows with each failure in a row up to half a minute on average, and starts again after a success', async () => {
+describe('the pause of all requests', () => {
+  it('grows with each correlation id that fails up to half a minute on average, and starts again after a success', async () => {
     const { clock, backoff } = aBackoff();
     const pauses: number[] = [];
     for (let i = 0; i < 10; i += 1) {
-      pauses.push(backoff.failed('ingest', 0));
-      await clock.advance(pauses.at(-1) ?? 0);
+      backoff.failed('ingest', `rr-${i}`, 0);
+      pauses.push(await pauseOf({ clock, backoff }));
     }
     expect(pauses).toEqual([125, 250, 500, 1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000]);
 
     backoff.succeeded('ingest');
-    expect(backoff.failed('ingest', 0)).toBe(125);
+    backoff.failed('ingest', 'rr', 0);
+    expect(await pauseOf({ clock, backoff })).toBe(125);
+  });
+
+  it('does not grow if the same correlation id fails again', async () => {
+    const { clock, backoff } = aBackoff();
+    const pauses: number[] = [];
+    for (let i = 0; i < 5; i += 1) {
+      backoff.failed('ingest', 'rr', 0);
+      pauses.push(await pauseOf({ clock, backoff }));
+    }
+    expect(pauses).toEqual([125, 125, 125, 125, 125]);
   });
 
   it('counts requests of each kind on its own: queries may succeed while events fail', async () => {
     const { clock, backoff } = aBackoff();
-    await clock.advance(backoff.failed('ingest', 0));
+    backoff.failed('ingest', 'a', 0);
+    await pauseOf({ clock, backoff });
     backoff.succeeded('query');
-    await clock.advance(backoff.failed('query', 0));
-    expect(backoff.failed('ingest', 0)).toBe(250);
+    backoff.failed('ingest', 'b', 0);
+    expect(await pauseOf({ clock, backoff })).toBe(250);
+    backoff.failed('query', 'c', 0);
+    expect(await pauseOf({ clock, backoff })).toBe(125);
   });
 
   it('counts requests that fail during a pause as one failure', async () => {
     const { clock, backoff } = aBackoff();
-    for (let i = 0; i < 8; i += 1) expect(backoff.failed('ingest', 0)).toBe(125);
-    await clock.advance(125);
-    expect(backoff.failed('ingest', 0)).toBe(250);
+    for (let i = 0; i < 8; i += 1) backoff.failed('ingest', `rr-${i}`, 0);
+    expect(await pauseOf({ clock, backoff })).toBe(125);
+    backoff.failed('ingest', 'rr', 0);
+    expect(await pauseOf({ clock, backoff })).toBe(250);
   });
 
-  it('is at least as long as required, and never becomes shorter', () => {
+  it('is at least as long as required, and never becomes shorter', async () => {
+    const { clock, backoff } = aBackoff();
+    backoff.failed('ingest', 'a', 30_000);
+    backoff.failed('ingest', 'b', 0);
+    backoff.failed('ingest', 'c', 60_000);
+    backoff.failed('ingest', 'd', 30_000);
+    expect(await pauseOf({ clock, backoff })).toBe(60_125);
+  });
+});
+
+describe('the delay of a correlation id', () => {
+  it('grows with each of its failures in a row, whatever happens to others', async () => {
+    const { clock, backoff } = aBackoff();
+    const delays: number[] = [];
+    for (let i = 0; i < 10; i += 1) {
+      delays.push(backoff.failed('ingest', 'rr', 0));
+      backoff.succeeded('ingest');
+      await clock.advance(1_000);
+    }
+    expect(delays).toEqual([125, 250, 500, 1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000]);
+
+    backoff.completed('rr');
+    expect(backoff.failed('ingest', 'rr', 0)).toBe(125);
+  });
+
+  it('lasts at least as long as the pause of all requests', () => {
     const { backoff } = aBackoff();
-    expect(backoff.failed('ingest', 30_000)).toBe(30_125);
-    expect(backoff.failed('ingest', 0)).toBe(30_125);
-    expect(backoff.failed('ingest', 60_000)).toBe(60_125);
+    expect(backoff.failed('ingest', 'a', 30_000)).toBe(30_125);
+    expect(backoff.failed('query', 'b', 0)).toBe(30_125);
   });
 });
 
@@ -50,13 +98,13 @@ describe('a request', () => {
   it('waits for the end of the pause, also if it becomes longer', async () => {
     const { clock, backoff } = aBackoff();
     await expect(backoff.wait(signal)).resolves.toBe(true);
-    backoff.failed('ingest', 0);
+    backoff.failed('ingest', 'a', 0);
     let isOver = false;
     const waiting = backoff.wait(signal).then((result) => {
       isOver = true;
       return result;
     });
-    backoff.failed('ingest', 1_000);
+    backoff.failed('ingest', 'b', 1_000);
     await clock.advance(1_124);
     expect(isOver).toBe(false);
     await clock.advance(1);
@@ -67,7 +115,7 @@ describe('a request', () => {
   it('is not made when the signal aborts during a pause', async () => {
     const { clock, backoff } = aBackoff();
     const stop = new AbortController();
-    backoff.failed('ingest', 1_000);
+    backoff.failed('ingest', 'a', 1_000);
     const waiting = backoff.wait(stop.signal);
     stop.abort();
     await expect(waiting).resolves.toBe(false);

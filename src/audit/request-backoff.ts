@@ -8,11 +8,15 @@ const policy = { baseMs: 250, maxMs: 60_000 };
 export type RequestKind = 'ingest' | 'query';
 
 /**
- * Holds back all requests to data storage after one has failed, for longer with each failure in a row. An outage concerns
- * every correlation id: with a backoff for each, a backlog of thousands would become as many requests.
+ * Delays requests to data storage after failures. In an outage all correlation ids pause, for longer the more of them have
+ * failed since the last success: with a backoff for each, a backlog of thousands would become as many requests. A correlation
+ * id that fails alone waits by itself.
  */
 export class RequestBackoff {
-  private readonly failures: Record<RequestKind, number> = { ingest: 0, query: 0 };
+  /** The correlation ids that have failed since the last success. */
+  private readonly failing: Record<RequestKind, Set<string>> = { ingest: new Set(), query: new Set() };
+  /** Consecutive failures of each correlation id. */
+  private readonly failures = new Map<string, number>();
   private pausedUntilMs = 0;
 
   constructor(
@@ -31,21 +35,29 @@ export class RequestBackoff {
 
   /** A request succeeded. */
   succeeded(kind: RequestKind): void {
-    this.failures[kind] = 0;
+    this.failing[kind].clear();
+  }
+
+  /** Nothing of a correlation id has to be retried. */
+  completed(correlationId: string): void {
+    this.failures.delete(correlationId);
   }
 
   /**
    * A request failed.
    *
-   * @param atLeastMs the shortest pause
-   * @returns the pause; both in milliseconds
+   * @param retryAfterMs the shortest pause of all requests
+   * @returns the delay of this correlation id; both in milliseconds
    */
-  failed(kind: RequestKind, atLeastMs: number): number {
+  failed(kind: RequestKind, correlationId: string, retryAfterMs: number): number {
+    const failing = this.failing[kind];
     // Concurrent requests that fail together count once.
-    if (this.remainingMs <= 0) this.failures[kind] += 1;
-    const delayMs = atLeastMs + backoffDelay(policy, this.failures[kind], this.random);
-    this.pausedUntilMs = Math.max(this.pausedUntilMs, this.clock.elapsedMs() + delayMs);
-    return this.remainingMs;
+    if (this.remainingMs <= 0) failing.add(correlationId);
+    const pauseMs = retryAfterMs + backoffDelay(policy, failing.size, this.random);
+    this.pausedUntilMs = Math.max(this.pausedUntilMs, this.clock.elapsedMs() + pauseMs);
+    const failures = (this.failures.get(correlationId) ?? 0) + 1;
+    this.failures.set(correlationId, failures);
+    return Math.max(this.remainingMs, backoffDelay(policy, failures, this.random));
   }
 
   private get remainingMs(): number {

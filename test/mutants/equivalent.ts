@@ -5,13 +5,6 @@ const emptyText = { original: "''", replacement: '"Stryker was here!"' };
 
 /** Equivalent mutants, each with the reason. */
 export const equivalentMutants: readonly EquivalentMutant[] = [
-  ...[['() => false', '() => undefined'] as const, ['false', 'true'] as const].map(([original, replacement]) => ({
-    file: 'src/audit/delivery.ts',
-    code: 'isLeader: () => boolean = () => false;',
-    original,
-    replacement,
-    reason: 'AuditTrail.run() sets it before anything is delivered.',
-  })),
   {
     file: 'src/config/config.ts',
     code: "if (typeof value === 'object' && value !== null) Object.values(value).forEach(deepFreeze);",

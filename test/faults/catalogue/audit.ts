@@ -26,15 +26,15 @@ export const auditFaults: readonly Fault[] = [
   {
     name: 'an audit event overtakes one that is not recorded',
     file: 'src/audit/delivery.ts',
-    find: 'if (isUnverified(event.state)) return { requeueAfterMs: this.untilRecheckMs(events) };',
+    find: 'if (isUnverified(event.state)) break;',
     replace: 'if (isUnverified(event.state)) continue;',
     caughtBy: ['src/audit/delivery.spec.ts', 'test/audit-chaos/simulation.spec.ts'],
   },
   {
     name: 'audit events are sent by a replica that does not lead',
     file: 'src/audit/delivery.ts',
-    find: ' && this.isLeader();',
-    replace: ' && (this.isLeader() || true);',
+    find: ' && isLeader();',
+    replace: ' && (isLeader() || true);',
     caughtBy: ['src/audit/delivery.limits.spec.ts'],
   },
   {
@@ -68,8 +68,15 @@ export const auditFaults: readonly Fault[] = [
   {
     name: 'deliveries are retried at a constant pace',
     file: 'src/audit/request-backoff.ts',
-    find: 'this.failures[kind] += 1;',
-    replace: 'this.failures[kind] = 1;',
+    find: 'backoffDelay(policy, failing.size, this.random)',
+    replace: 'backoffDelay(policy, 1, this.random)',
+    caughtBy: ['src/audit/request-backoff.spec.ts', 'src/audit/delivery.spec.ts'],
+  },
+  {
+    name: 'an audit event that fails forever holds back all others',
+    file: 'src/audit/request-backoff.ts',
+    find: 'backoffDelay(policy, failing.size, this.random)',
+    replace: 'backoffDelay(policy, this.failures.get(correlationId) ?? 0, this.random)',
     caughtBy: ['src/audit/request-backoff.spec.ts', 'src/audit/delivery.spec.ts'],
   },
   {
