@@ -1,13 +1,7 @@
 /** An execution has at most one event of each kind, in this order. */
-export const eventKinds = ['accepted', 'started', 'ended'] as const;
+export type EventKind = 'accepted' | 'started' | 'ended';
 
-/** One of {@link eventKinds}. */
-export type EventKind = (typeof eventKinds)[number];
-
-/** The phases that the data storage service knows. */
-export type RecordedPhase = 'Pending' | 'Running' | 'Completed' | 'Failed';
-
-/** The failure reasons that it knows. */
+/** The failure reasons that data storage knows. */
 export type RecordedReason =
   | 'OOMKilled'
   | 'DeadlineExceeded'
@@ -27,7 +21,7 @@ export interface AuditEventData {
   readonly workflow_name?: string;
   readonly action_type?: string;
   readonly target_resource: string;
-  readonly phase: RecordedPhase;
+  readonly phase: 'Pending' | 'Running' | 'Completed' | 'Failed';
   readonly container_image: string;
   readonly execution_name: string;
   readonly started_at?: string;

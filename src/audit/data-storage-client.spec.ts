@@ -11,7 +11,6 @@ import { DataStorageClient, wasNeverSent } from './data-storage-client.ts';
 let directory: string;
 let tokenFile: string;
 let server: Server | undefined;
-let client: DataStorageClient | undefined;
 const clock = new FakeClock();
 
 beforeEach(async () => {
@@ -20,7 +19,6 @@ beforeEach(async () => {
   await writeFile(tokenFile, 'first\n');
 });
 afterEach(async () => {
-  await client?.close();
   server?.closeAllConnections();
   await new Promise((resolve) => (server ? server.close(resolve) : resolve(undefined)));
   server = undefined;
@@ -33,8 +31,7 @@ async function clientOf(answer: RequestListener, over: { tokenFile?: string; caF
   await new Promise<void>((resolve) => server?.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   const url = `http://127.0.0.1:${port}${over.path ?? ''}`;
-  client = new DataStorageClient({ url, tokenFile, caFile: '', timeoutMs: 500, clock, ...over });
-  return client;
+  return new DataStorageClient({ url, tokenFile, caFile: '', timeoutMs: 500, clock, ...over });
 }
 
 const failureOf = (sent: Promise<unknown>) => sent.then(() => undefined).catch((error: unknown) => error);

@@ -60,11 +60,6 @@ export class DataStorageClient {
     }
   }
 
-  /** Closes the connections. */
-  async close(): Promise<void> {
-    await this.dispatcher?.destroy();
-  }
-
   private async request(
     method: 'GET' | 'POST',
     path: string,

@@ -56,11 +56,3 @@ export function formatDuration({ seconds, nanos }: Duration): string {
 export function formatDurationMs(ms: number): string {
   return formatDuration({ seconds: Math.floor(ms / 1_000), nanos: 0 });
 }
-
-/** Formats milliseconds like `time.Duration.String` of Go: `2m30s`, `1h0m0s`, `0s`. Fractions of a second are dropped. */
-export function goDurationString(ms: number): string {
-  const seconds = Math.floor(ms / 1_000);
-  const [h, m, s] = [Math.floor(seconds / 3_600), Math.floor(seconds / 60) % 60, seconds % 60];
-  if (h > 0) return `${h}h${m}m${s}s`;
-  return m > 0 ? `${m}m${s}s` : `${s}s`;
-}

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { recordedReasons } from '../../../src/audit/event-payload.ts';
+import { recordedReasons } from '../../../src/audit/build-event.ts';
 import { advice } from '../../../src/tekton/failure-reasons.ts';
 
 /** `failureDetails` in the CRD of RemediationOrchestrator (api/workflowexecution/v1alpha1 of Kubernaut, August 2026). */

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { FailureReason } from '../workflow-execution/generated/workflow-execution.ts';
 import { aWorkflowExecution } from '../workflow-execution/workflow-execution.builders.ts';
 import { anEndedExecution, aRunningExecution, times } from './audit.builders.ts';
-import { eventPayload } from './event-payload.ts';
+import { eventPayload } from './build-event.ts';
 
 const completed_at = '2026-01-02T03:06:36Z';
 const pipelinerun_name = 'we-pod-crash-cf0cc089293b';
