@@ -34,9 +34,12 @@ class OperationsPorts implements OnModuleInit {
   async onModuleInit(): Promise<void> {
     const { config, liveness, readiness, startup } = this;
     await listen(settings.metrics, config.metrics, () => serve(metricsPage(), config.metrics));
-    await listen(settings.health, config.health, () =>
-      serve(healthPages({ liveness, readiness, startup }), config.health),
-    );
+    const probes = {
+      livez: () => liveness.check(),
+      readyz: () => readiness.check(),
+      startupz: () => startup.check(),
+    };
+    await listen(settings.health, config.health, () => serve(healthPages(probes), config.health));
   }
 }
 

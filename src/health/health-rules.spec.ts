@@ -3,12 +3,10 @@ import {
   apiServerHealth,
   cacheHealth,
   combine,
-  eventLoopHealth,
   isHealthy,
   maxReconcileMs,
   maxSilenceMs,
   maxStaleMs,
-  maxTimerDelayMs,
   workLoopHealth,
 } from './health-rules.ts';
 
@@ -61,16 +59,7 @@ describe('the work loop', () => {
   });
 });
 
-describe('the event loop', () => {
-  it.each([
-    ['is up while timers fire', 1_000, 'up'],
-    ['is down if they do not', maxTimerDelayMs, 'down'],
-  ])('%s', (_, lastTimerMsAgo, status) => {
-    expect(eventLoopHealth(lastTimerMsAgo)).toMatchObject({ eventLoop: { status } });
-  });
-});
-
 it('a result is healthy if every check is up', () => {
-  const [up, down] = [eventLoopHealth(0), workLoopHealth([maxReconcileMs])];
+  const [up, down] = [apiServerHealth(0, undefined), workLoopHealth([maxReconcileMs])];
   expect([isHealthy({}), isHealthy(up), isHealthy(combine([up, down]))]).toEqual([true, true, false]);
 });

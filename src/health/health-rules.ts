@@ -9,8 +9,6 @@ export const maxStaleMs = 30_000;
  * together is stuck. In milliseconds.
  */
 export const maxReconcileMs = 20 * 60_000;
-/** The event loop is blocked if a timer of one second is late by this much, in milliseconds. */
-export const maxTimerDelayMs = 15_000;
 
 /** State of one cache. */
 export interface CacheState {
@@ -54,12 +52,6 @@ export function workLoopHealth(inWorkForMs: readonly number[]): HealthIndicatorR
   const longest = Math.max(0, ...inWorkForMs);
   if (longest < maxReconcileMs) return result('workLoop', true);
   return result('workLoop', false, `a reconciliation has been running for ${seconds(longest)}`);
-}
-
-/** The event loop is healthy while a timer of one second fires. */
-export function eventLoopHealth(lastTimerMsAgo: number): HealthIndicatorResult {
-  if (lastTimerMsAgo < maxTimerDelayMs) return result('eventLoop', true);
-  return result('eventLoop', false, `no timer has fired for ${seconds(lastTimerMsAgo)}`);
 }
 
 /** The result of one check, in the format of Terminus. */

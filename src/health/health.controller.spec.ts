@@ -17,9 +17,9 @@ let app: INestApplication<Server>;
 
 beforeEach(async () => {
   const probes = {
-    liveness: { check: () => ({ eventLoop: { status: 'up' as const } }) },
-    readiness: { check: () => checks },
-    startup: { check: () => ({}) },
+    livez: () => ({}),
+    readyz: () => checks,
+    startupz: () => ({}),
   };
   app = (await Test.createTestingModule({ imports: [healthPages(probes)] }).compile()).createNestApplication();
   await app.init();

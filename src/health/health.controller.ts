@@ -1,8 +1,11 @@
-import { Controller, Get, type DynamicModule } from '@nestjs/common';
-import { HealthCheck, HealthCheckService, TerminusModule, type HealthCheckResult } from '@nestjs/terminus';
-import { Liveness } from './liveness.ts';
-import { Readiness } from './readiness.ts';
-import { StartupProbe } from './startup-probe.ts';
+import { Controller, Get, Inject, type DynamicModule } from '@nestjs/common';
+import { HealthCheck, HealthCheckService, TerminusModule } from '@nestjs/terminus';
+import type { HealthCheckResult, HealthIndicatorResult } from '@nestjs/terminus';
+
+/** What the pages report. */
+export type HealthProbes = Readonly<Record<'livez' | 'readyz' | 'startupz', () => HealthIndicatorResult>>;
+
+const PROBES = Symbol('HealthProbes');
 
 /**
  * The probes of the kubelet (https://kubernetes.io/docs/concepts/configuration/liveness-readiness-startup-probes/): 200 if all
@@ -12,48 +15,35 @@ import { StartupProbe } from './startup-probe.ts';
 class HealthController {
   constructor(
     private readonly health: HealthCheckService,
-    private readonly liveness: Liveness,
-    private readonly readiness: Readiness,
-    private readonly startup: StartupProbe,
+    @Inject(PROBES) private readonly probes: HealthProbes,
   ) {}
 
   @Get('livez')
   @HealthCheck()
   live(): Promise<HealthCheckResult> {
-    return this.health.check([() => this.liveness.check()]);
+    return this.health.check([this.probes.livez]);
   }
 
   @Get('readyz')
   @HealthCheck()
   ready(): Promise<HealthCheckResult> {
-    return this.health.check([() => this.readiness.check()]);
+    return this.health.check([this.probes.readyz]);
   }
 
   @Get('startupz')
   @HealthCheck()
   started(): Promise<HealthCheckResult> {
-    return this.health.check([() => this.startup.check()]);
+    return this.health.check([this.probes.startupz]);
   }
 }
 
-/** What the pages report. */
-export interface HealthProbes {
-  readonly liveness: Pick<Liveness, 'check'>;
-  readonly readiness: Pick<Readiness, 'check'>;
-  readonly startup: Pick<StartupProbe, 'check'>;
-}
-
 /** Serves GET /livez, /readyz and /startupz. */
-export function healthPages({ liveness, readiness, startup }: HealthProbes): DynamicModule {
+export function healthPages(probes: HealthProbes): DynamicModule {
   return {
     module: class HealthPages {},
     // Readiness logs changes; a line for each probe would be noise.
     imports: [TerminusModule.forRoot({ logger: false })],
     controllers: [HealthController],
-    providers: [
-      { provide: Liveness, useValue: liveness },
-      { provide: Readiness, useValue: readiness },
-      { provide: StartupProbe, useValue: startup },
-    ],
+    providers: [{ provide: PROBES, useValue: probes }],
   };
 }
