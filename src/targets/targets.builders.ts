@@ -1,15 +1,14 @@
-import type { ServedKind } from '../workflow-execution/resolve-target.ts';
+import type { DiscoveredKind, Discovery, DiscoverySnapshot } from '../kubernetes/discovery.ts';
 import { Targets } from './targets.ts';
-import type { Discovery, DiscoverySnapshot } from '../kubernetes/discovery.ts';
 
 /** Kinds of a cluster for tests, with short names. */
-export const someKinds: readonly ServedKind[] = [
+export const someKinds: readonly DiscoveredKind[] = [
   { group: '', kind: 'Node', plural: 'nodes', singular: 'node', shortNames: ['no'], namespaced: false },
   { group: 'apps', kind: 'Deployment', plural: 'deployments', singular: '', shortNames: ['deploy'], namespaced: true },
 ];
 
 /** Targets of a cluster that serves these kinds and nothing else. */
-export function targetsOf(kinds: readonly ServedKind[] = someKinds): Targets {
+export function targetsOf(kinds: readonly DiscoveredKind[] = someKinds): Targets {
   const snapshot: DiscoverySnapshot = {
     kinds,
     groups: kinds.map(({ group }) => group),

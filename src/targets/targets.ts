@@ -1,19 +1,18 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CONFIG, type Config } from '../config/config.ts';
-import { Discovery, DiscoveryNotDueError, type DiscoverySnapshot } from '../kubernetes/discovery.ts';
+import {
+  Discovery,
+  DiscoveryNotDueError,
+  type DiscoveredKind,
+  type DiscoverySnapshot,
+} from '../kubernetes/discovery.ts';
 import { CancelledError, KubernetesError, UnavailableError } from '../kubernetes/errors.ts';
 import type {
   WorkflowExecutionSpec,
   WorkflowExecutionStatus,
 } from '../workflow-execution/generated/workflow-execution.ts';
-import {
-  indexKinds,
-  resolveTarget,
-  type KindIndex,
-  type ResolvedTarget,
-  type ServedKind,
-} from '../workflow-execution/resolve-target.ts';
 import { canonicalTarget, parseTargetResource, type ParsedTarget } from '../workflow-execution/target-resource.ts';
+import { indexKinds, resolveTarget, type KindIndex, type ResolvedTarget } from './resolve-target.ts';
 
 /** API discovery lacks groups now, so a kind that it does not know may exist. */
 export class IncompleteDiscoveryError extends UnavailableError {}
@@ -31,7 +30,7 @@ export type TargetResolution =
 /** Finds the canonical identity of targets through API discovery. */
 @Injectable()
 export class Targets {
-  private indexed: { readonly kinds: readonly ServedKind[]; readonly index: KindIndex } | undefined;
+  private indexed: { readonly kinds: readonly DiscoveredKind[]; readonly index: KindIndex } | undefined;
 
   constructor(
     @Inject(Discovery) private readonly discovery: Pick<Discovery, 'snapshot' | 'latest' | 'since'>,

@@ -1,5 +1,5 @@
 /** The folders of `src/` whose unit specs run for each mutant. */
-export const folders = ['audit', 'config', 'locking', 'reconciler', 'tekton', 'workflow-execution'] as const;
+export const folders = ['audit', 'config', 'locking', 'reconciler', 'targets', 'tekton', 'workflow-execution'] as const;
 
 /** Unit specs that do not run for mutants: this one replaces the timers of the process. */
 export const excludedSpecs: readonly string[] = ['src/reconciler/resync.spec.ts'];
@@ -21,4 +21,5 @@ export const decisionCode: readonly string[] = [
   '!src/reconciler/leadership.ts',
   '!src/reconciler/reporting/execution-events.ts',
   '!src/reconciler/resync.ts',
+  '!src/targets/targets.ts',
 ];

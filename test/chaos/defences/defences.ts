@@ -68,7 +68,7 @@ export const defences: readonly Defence[] = [
   {
     name: 'a target is locked in its canonical form',
     edit: {
-      file: 'src/workflow-execution/resolve-target.ts',
+      file: 'src/targets/resolve-target.ts',
       find: 'canonicalTarget(written, found.kind)',
       replace: 'canonicalTarget(written, written.kind)',
     },

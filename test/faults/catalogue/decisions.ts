@@ -148,17 +148,17 @@ export const decisionFaults: readonly Fault[] = [
   },
   {
     name: 'a target under another spelling of its kind is another target',
-    file: 'src/workflow-execution/resolve-target.ts',
+    file: 'src/targets/resolve-target.ts',
     find: 'canonicalTarget(written, found.kind)',
     replace: 'canonicalTarget(written, written.kind)',
-    caughtBy: ['src/workflow-execution/resolve-target.spec.ts'],
+    caughtBy: ['src/targets/resolve-target.spec.ts'],
   },
   {
     name: 'a target of the wrong scope is accepted',
-    file: 'src/workflow-execution/resolve-target.ts',
+    file: 'src/targets/resolve-target.ts',
     find: 'named.find(({ namespaced }) => namespaced === (written.namespace !== undefined))',
     replace: 'named[0]',
-    caughtBy: ['src/workflow-execution/resolve-target.spec.ts'],
+    caughtBy: ['src/targets/resolve-target.spec.ts'],
   },
   {
     name: 'a target is rejected although an unavailable group may have its kind',

@@ -1,26 +1,15 @@
-import { canonicalTarget, type ParsedTarget } from './target-resource.ts';
-
-/** A kind that the cluster serves, with all names that kubectl accepts. */
-export interface ServedKind {
-  /** API group; empty for the core group. */
-  readonly group: string;
-  readonly kind: string;
-  readonly plural: string;
-  /** Empty if the API server has none. */
-  readonly singular: string;
-  readonly shortNames: readonly string[];
-  readonly namespaced: boolean;
-}
+import type { DiscoveredKind } from '../kubernetes/discovery.ts';
+import { canonicalTarget, type ParsedTarget } from '../workflow-execution/target-resource.ts';
 
 /** Kinds by lower-case name, each list in the order of the API server. */
 export interface KindIndex {
   /** By kind, plural and singular. */
-  readonly byFullName: ReadonlyMap<string, readonly ServedKind[]>;
-  readonly byShortName: ReadonlyMap<string, readonly ServedKind[]>;
+  readonly byFullName: ReadonlyMap<string, readonly DiscoveredKind[]>;
+  readonly byShortName: ReadonlyMap<string, readonly DiscoveredKind[]>;
 }
 
 /** @param kinds in the order of the API server: core first, then by priority of the groups */
-export function indexKinds(kinds: readonly ServedKind[]): KindIndex {
+export function indexKinds(kinds: readonly DiscoveredKind[]): KindIndex {
   return {
     byFullName: indexBy(kinds, ({ kind, plural, singular }) => [kind, plural, singular]),
     byShortName: indexBy(kinds, ({ shortNames }) => shortNames),
@@ -53,15 +42,15 @@ export function resolveTarget(written: ParsedTarget, { byFullName, byShortName }
       };
 }
 
-function inGroup(kinds: readonly ServedKind[] = [], { group }: ParsedTarget): readonly ServedKind[] {
+function inGroup(kinds: readonly DiscoveredKind[] = [], { group }: ParsedTarget): readonly DiscoveredKind[] {
   return group === undefined ? kinds : kinds.filter((served) => served.group === group);
 }
 
 function indexBy(
-  kinds: readonly ServedKind[],
-  namesOf: (kind: ServedKind) => readonly string[],
-): ReadonlyMap<string, readonly ServedKind[]> {
-  const index = new Map<string, ServedKind[]>();
+  kinds: readonly DiscoveredKind[],
+  namesOf: (kind: DiscoveredKind) => readonly string[],
+): ReadonlyMap<string, readonly DiscoveredKind[]> {
+  const index = new Map<string, DiscoveredKind[]>();
   for (const kind of kinds) {
     for (const name of new Set(namesOf(kind).map((one) => one.toLowerCase()))) {
       const known = index.get(name);
@@ -77,7 +66,7 @@ function unknownKind({ kind, group }: ParsedTarget): string {
   return `the cluster does not serve a kind ${qualified}; \`kubectl api-resources\` lists the kinds`;
 }
 
-function wrongScope({ name }: ParsedTarget, { kind, namespaced }: ServedKind): string {
+function wrongScope({ name }: ParsedTarget, { kind, namespaced }: DiscoveredKind): string {
   const canonical = `${kind.toLowerCase()}/${name}`;
   return namespaced
     ? `${kind.toLowerCase()} is namespaced: write NAMESPACE/${canonical}`

@@ -1,8 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import { indexKinds, resolveTarget, type ServedKind } from './resolve-target.ts';
-import { parseTargetResource } from './target-resource.ts';
+import type { DiscoveredKind } from '../kubernetes/discovery.ts';
+import { parseTargetResource } from '../workflow-execution/target-resource.ts';
+import { indexKinds, resolveTarget } from './resolve-target.ts';
 
-const aKind = (kind: string, over: Partial<ServedKind> = {}): ServedKind => ({
+const aKind = (kind: string, over: Partial<DiscoveredKind> = {}): DiscoveredKind => ({
   ...{ group: '', kind, singular: kind.toLowerCase(), plural: `${kind.toLowerCase()}s` },
   ...{ shortNames: [], namespaced: true, ...over },
 });
