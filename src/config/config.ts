@@ -3,7 +3,7 @@ import { crossFieldViolations } from './cross-field-rules.ts';
 import type { Setting } from './rules.ts';
 import { settings } from './settings.ts';
 
-/** The configuration of the service: typed, deeply frozen, read once at start. Durations are milliseconds. */
+/** The configuration of the service, read once at start. Durations are milliseconds. */
 export type Config = {
   readonly [K in keyof typeof settings]: (typeof settings)[K] extends Setting<infer T> ? T : never;
 };
@@ -34,7 +34,7 @@ export function loadConfig(env: Environment): Config {
     env,
   );
   const values = Object.fromEntries(parsed.map(({ key, value }) => [key, value]));
-  const config = deepFreeze(values) as Config; // eslint-disable-line @typescript-eslint/consistent-type-assertions -- every key of `settings` has been parsed by its own rule just above; a mapped type cannot follow Object.entries
+  const config = values as Config; // eslint-disable-line @typescript-eslint/consistent-type-assertions -- every key of `settings` has been parsed by its own rule just above; a mapped type cannot follow Object.entries
   refuse(crossFieldViolations(config), env);
   return config;
 }
@@ -55,11 +55,6 @@ function refuse(violations: readonly Violation[], env: Environment): void {
 
 function textOf(setting: Setting<unknown>, env: Environment): string {
   return env[setting.variable] ?? setting.default;
-}
-
-function deepFreeze<T>(value: T): T {
-  if (typeof value === 'object' && value !== null) Object.values(value).forEach(deepFreeze);
-  return Object.freeze(value);
 }
 
 /** Variables with the prefix `WFE_` that are not settings, such as misspelt ones. */

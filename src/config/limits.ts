@@ -23,7 +23,7 @@ export const anonymousRequestBudget = { total: 16 * mebibyte, perCaller: 4 * meb
 /** Memory for executions and pages of lists that clients have not read yet, in bytes. */
 export const responseBudget = { total: 128 * mebibyte, perCaller: 8 * mebibyte };
 
-/** Time without progress, in milliseconds, after which a response that its client does not read is cancelled. */
+/** Time without progress, in milliseconds, after which a response that its client does not read is canceled. */
 export const responseTimeoutMs = 60_000;
 
 /** HTTP/2 pings to silent gRPC clients, in milliseconds, so that streams of disconnected clients end. */

@@ -40,7 +40,6 @@ export interface Address {
   readonly port: number;
 }
 
-/** `host:port`, an IPv6 host in brackets. */
 export const address: Rule<Address> = {
   allowed: 'host:port with a port from 1 to 65535 (127.0.0.1:8080, [::1]:8080)',
   parse(text) {
@@ -106,37 +105,31 @@ export function someOf<const T extends string>(...words: readonly T[]): Rule<rea
   };
 }
 
-/** `true` or `false`. */
 export const boolean: Rule<boolean> = {
   allowed: 'true or false',
   parse: (text) => (text === 'true' ? true : text === 'false' ? false : undefined),
 };
 
-/** The name of a namespace. */
 export const namespace: Rule<string> = {
   allowed: 'the name of a namespace',
   parse: (text) => (isName(text, dnsLabel) ? text : undefined),
 };
 
-/** Names of namespaces, separated by commas; empty for all namespaces. */
 export const namespaces: Rule<readonly string[]> = {
   allowed: 'names of namespaces separated by commas, or empty for all',
   parse: (text) => (text === '' ? [] : unique(parseList(text, namespace.parse.bind(namespace)))),
 };
 
-/** One or more words, separated by commas. */
 export const words: Rule<readonly string[]> = {
   allowed: 'words separated by commas',
   parse: (text) => unique(parseList(text, (item) => (/^\S+$/.test(item) ? item : undefined))),
 };
 
-/** The path of a file; empty for none. */
 export const file: Rule<string> = {
   allowed: 'the path of a file, or empty for none',
   parse: (text) => (text.includes('\0') ? undefined : text),
 };
 
-/** An http or https URL without credentials, query and fragment; empty for none. */
 export const url: Rule<string> = {
   allowed: 'an http or https URL without credentials, query and fragment, or empty for none',
   parse(text) {
@@ -148,7 +141,6 @@ export const url: Rule<string> = {
   },
 };
 
-/** Repositories that bundles may come from. */
 export const bundlePatterns: Rule<readonly BundlePattern[]> = {
   allowed:
     'repositories with their registry, separated by commas (`quay.io/kubernaut/*`, or `ghcr.io/acme/**` for all below), ' +
@@ -156,7 +148,6 @@ export const bundlePatterns: Rule<readonly BundlePattern[]> = {
   parse: (text) => parseList(text, parseBundlePattern),
 };
 
-/** ServiceAccounts that executions may run as. */
 export const serviceAccountPatterns: Rule<readonly ServiceAccountPattern[]> = {
   allowed: 'pairs `namespace:name` separated by commas, with at most one `*` in each part (`*:workflow-execution-sa`)',
   parse: (text) => parseList(text, parseServiceAccountPattern),

@@ -110,7 +110,7 @@ export const settings = {
     'WFE_STATUS_DEADLINE',
     duration('1s', '24h'),
     '10m',
-    'How long Tekton may take to record the end of a run after its last step or its timeout; then the run is cancelled.',
+    'How long Tekton may take to record the end of a run after its last step or its timeout; then the run is canceled.',
   ),
   workers: setting('WFE_WORKERS', integer(1, 256), '16', 'Maximum number of concurrent reconciliations.'),
   leaderElection: setting(
