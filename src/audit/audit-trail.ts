@@ -114,7 +114,6 @@ export class AuditTrail {
     for (const { execution } of [...this.deleted]) this.abandon(execution);
   }
 
-  /** The audit status of an execution. */
   status(execution: WorkflowExecution): AuditStatus {
     if (isAuditFinal(execution)) return { isFinal: true };
     const known = this.pending.get(execution)?.events;

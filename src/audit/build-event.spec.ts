@@ -100,7 +100,7 @@ describe('the actor of an event', () => {
     ['start', aRunningExecution({ metadata: { annotations } }), 'started', service],
     ['deletion before anything happened', aWorkflowExecution({ metadata: { annotations } }), 'ended', service],
     [
-      'start of what is being cancelled',
+      'start of what is being canceled',
       aRunningExecution({ metadata: { annotations }, status: { failure: cancelled } }),
       'started',
       service,

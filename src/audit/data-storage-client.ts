@@ -13,7 +13,6 @@ export interface DataStorageOptions {
   readonly tokenFile: string;
   /** File with the trusted CA certificates; empty for those of the system. */
   readonly caFile: string;
-  /** The timeout of a request, in milliseconds. */
   readonly timeoutMs: number;
   readonly clock: Clock;
 }
@@ -21,12 +20,10 @@ export interface DataStorageOptions {
 /** A complete response. */
 export interface DataStorageResponse {
   readonly status: number;
-  /** The header `Retry-After`. */
   readonly retryAfter?: string;
   readonly body: string;
 }
 
-/** The largest response body in bytes. */
 const maxResponseBytes = 32 * 1024 * 1024;
 
 /** Connections, and so concurrent requests. */

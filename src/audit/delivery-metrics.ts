@@ -17,7 +17,6 @@ export class DeliveryMetrics {
   }
 }
 
-/** Provides {@link DeliveryMetrics}. */
 export const deliveryMetrics: readonly Provider[] = [
   ...metricProviders(metrics.auditDelivered, metrics.auditRetries, metrics.auditLost),
   DeliveryMetrics,

@@ -92,7 +92,6 @@ export class Delivery {
     return (await this.backoff.wait(stopping)) && !stopped.aborted && isLeader();
   }
 
-  /** Queries data storage for events. */
   private async verify(correlationId: string, events: readonly PendingEvent[]): Promise<RequestFailure | undefined> {
     const { store, clock, timeouts } = this.options;
     const result = await store.query(correlationId);
@@ -115,7 +114,6 @@ export class Delivery {
     return undefined;
   }
 
-  /** Sends one event. */
   private async send(event: PendingEvent): Promise<RequestFailure | undefined> {
     const { executions, store, clock } = this.options;
     const { execution } = event.owner;

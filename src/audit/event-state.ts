@@ -42,10 +42,8 @@ export type EventState = { readonly state: 'pending' } | Unverified | Final;
 const firstRecheckMs = 5_000;
 const longestRecheckMs = 60_000;
 
-/** An event to be sent. */
 export const pending: EventState = { state: 'pending' };
 
-/** An event that data storage has. */
 export const recorded: Final = { state: 'recorded', detail: '' };
 
 /** An event to be queried: immediately, unless data storage has queued it. */

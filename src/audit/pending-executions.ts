@@ -25,7 +25,6 @@ export class PendingExecutions {
   private readonly byCorrelationId = new Map<string, Map<string, PendingExecution>>();
   private count = 0;
 
-  /** Number of executions. */
   get size(): number {
     return this.count;
   }

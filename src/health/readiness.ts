@@ -1,5 +1,4 @@
-import { Inject, Injectable, Logger } from '@nestjs/common';
-import type { OnApplicationBootstrap, OnModuleDestroy } from '@nestjs/common';
+import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import type { HealthIndicatorResult } from '@nestjs/terminus';
 import { sleep } from '../kubernetes/async.ts';
 import { CLOCK, type Clock } from '../kubernetes/clock.ts';

@@ -28,7 +28,6 @@ export interface LockRecord {
   readonly cooldowns: readonly Cooldown[];
 }
 
-/** The lock of an unused target. */
 export const unusedLock: LockRecord = { cooldowns: [] };
 
 /** An execution that wants a target. */
@@ -48,7 +47,6 @@ export function isSame(a: ExecutionId, b: ExecutionId): boolean {
   return a.uid === b.uid && a.namespace === b.namespace && a.name === b.name;
 }
 
-/** Whether two executions run the same workflow. */
 function isSameWorkflow(a: WorkflowIdentity, b: WorkflowIdentity): boolean {
   if (a.workflowId !== b.workflowId) return false;
   return a.repository === undefined || b.repository === undefined || a.repository === b.repository;

@@ -1,7 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Counter } from 'prom-client';
-import { CONFIG } from '../config/config.ts';
-import type { Config } from '../config/config.ts';
+import { CONFIG, type Config } from '../config/config.ts';
 import { KubernetesClient } from '../kubernetes/client.ts';
 import { AlreadyExistsError, ConflictError, NotFoundError } from '../kubernetes/errors.ts';
 import { InjectReflector } from '../kubernetes/kubernetes.module.ts';
@@ -9,8 +8,7 @@ import { leaseResource, type Lease } from '../kubernetes/lease.ts';
 import { Reflector } from '../kubernetes/reflector.ts';
 import { InjectMetric } from '../metrics/metric.ts';
 import { metrics } from '../metrics/metrics.ts';
-import { LOCK_HOLDERS } from './lock-holders.ts';
-import type { LockHolders, TargetEvidence } from './lock-holders.ts';
+import { LOCK_HOLDERS, type LockHolders, type TargetEvidence } from './lock-holders.ts';
 import { holderOf, lockName, lockPatch, newLock, readLock } from './lock-lease.ts';
 import { decideClaim, isCollectable, released, unusedLock, withCooldowns } from './lock-record.ts';
 import type { Claim, Cooldown, ExecutionId, LockRecord } from './lock-record.ts';

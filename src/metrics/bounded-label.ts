@@ -24,7 +24,6 @@ export class BoundedLabel {
 
   constructor(private readonly bounds: LabelBounds) {}
 
-  /** The label value for a value. */
   of(value: string): string {
     const now = this.bounds.clock.elapsedMs();
     if (!this.used.delete(value) && !this.hasRoom(now)) return other;

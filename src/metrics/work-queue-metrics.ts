@@ -1,11 +1,9 @@
-import { Injectable } from '@nestjs/common';
-import type { Provider } from '@nestjs/common';
+import { Injectable, type Provider } from '@nestjs/common';
 import type { Counter, Histogram } from 'prom-client';
 import { WorkQueue, type WorkQueueObserver, type WorkResult } from '../kubernetes/work-queue.ts';
 import { InjectMetric, metricProviders, readGauge } from './metric.ts';
 import { metrics } from './metrics.ts';
 
-/** Name of the queue. */
 export const queueName = 'executions';
 
 /** Label of the controller, named by the kind as in controller-runtime. */
@@ -51,7 +49,6 @@ export class WorkQueueMetrics implements WorkQueueObserver {
   }
 }
 
-/** Provides {@link WorkQueueMetrics} and gauges of the module's WorkQueue. */
 export const workQueueMetrics: readonly Provider[] = [
   ...metricProviders(
     metrics.queueAdds,

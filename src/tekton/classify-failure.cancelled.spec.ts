@@ -7,7 +7,7 @@ import type { TaskRun } from './task-run.ts';
 const classifyFailure = (pipelineRun: PipelineRun, taskRuns: readonly TaskRun[]) =>
   classify(pipelineRun, taskRuns, (text) => text);
 
-describe('a task that was cancelled by hand', () => {
+describe('a task that was canceled by hand', () => {
   const failed = aPipelineRun({ status: succeeded('False', 'Failed') });
   const cancelled = aTaskRun('run-1-a', succeeded('False', 'TaskRunCancelled', 'by somebody'));
 
@@ -30,13 +30,13 @@ describe('a task that was cancelled by hand', () => {
     expect(failure.message.includes('its pod was deleted; Tekton replaced it')).toBe(reason === 'TaskFailed');
   });
 
-  it('supplies the message of a cancelled PipelineRun', () => {
-    const pipelineRun = aPipelineRun({ status: succeeded('False', 'Cancelled', 'it was cancelled') });
+  it('supplies the message of a canceled PipelineRun', () => {
+    const pipelineRun = aPipelineRun({ status: succeeded('False', 'Cancelled', 'it was canceled') });
     expect(classifyFailure(pipelineRun, [cancelled]).message).toMatch(/ Tekton says: by somebody$/);
   });
 });
 
-it('the message does not mention finally tasks if a PipelineRun failed before it was cancelled', () => {
+it('the message does not mention finally tasks if a PipelineRun failed before it was canceled', () => {
   const status = succeeded('False', 'PipelineValidationFailed');
   const failure = classifyFailure(aPipelineRun({ spec: { status: 'Cancelled' }, status }), []);
   expect(failure.reason).toBe('ConfigurationError');

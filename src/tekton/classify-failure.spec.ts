@@ -26,7 +26,7 @@ describe('the task that failed', () => {
   const taskRun = (name: string, reason: string, second: number, code: number) =>
     aTaskRun(name, { ...succeeded('False', reason), completionTime: at(second), steps: [step('s', code)] });
 
-  it('is the one that failed first, not one that was cancelled afterwards', () => {
+  it('is the one that failed first, not one that was canceled afterwards', () => {
     const runs = [
       taskRun('run-c', 'TaskRunCancelled', 1, 1),
       taskRun('run-b', 'StepFailed', 3, 3),
@@ -58,7 +58,7 @@ describe('the task that failed', () => {
     });
   });
 
-  it('is a cancelled one only if no other failed', () => {
+  it('is a canceled one only if no other failed', () => {
     const cancelled = taskRun('run-c', 'TaskRunCancelled', 1, 1);
     const ended = aTaskRun('run-d', { ...succeeded('True', 'Succeeded'), completionTime: at(0) });
     const going = aTaskRun('run-e', succeeded('Unknown', 'Running'));
@@ -189,7 +189,7 @@ describe('a PipelineRun that failed while a task was running', () => {
   it.each<[string, FailureReason]>([
     ['PipelineValidationFailed', 'ConfigurationError'],
     ['NeverHeardOf', 'Unknown'],
-  ])('as %s is %s, not the reason of the cancelled task', (word, reason) => {
+  ])('as %s is %s, not the reason of the canceled task', (word, reason) => {
     const pipelineRun = aPipelineRun({ status: succeeded('False', word, 'it is not valid any more') });
     const failure = classifyFailure(pipelineRun, [cancelled]);
     expect(failure).toEqual({ reason, message: expect.any(String), wasExecutionFailure: true });
@@ -207,11 +207,11 @@ describe('a redacted message of Tekton', () => {
   });
 });
 
-describe('a cancelled PipelineRun', () => {
+describe('a canceled PipelineRun', () => {
   it.each([
     ['Cancelled', true],
     ['CancelledRunFinally', false],
-  ])('by %s mentions cancelled finally tasks: %p', (status, isSaid) => {
+  ])('by %s mentions canceled finally tasks: %p', (status, isSaid) => {
     const pipelineRun = aPipelineRun({ spec: { status }, status: succeeded('False', 'Cancelled') });
     const { message } = classifyFailure(pipelineRun, []);
     expect(message.includes('finally tasks were not run to their end')).toBe(isSaid);
@@ -276,7 +276,7 @@ describe('the message', () => {
   it.each([
     ['no task failed', 'CouldntGetPipeline', [], 'The PipelineRun ended as CouldntGetPipeline.'],
     [
-      'it was cancelled',
+      'it was canceled',
       'Cancelled',
       [aTaskRun('run-a', succeeded('False', 'TaskRunCancelled'))],
       'The PipelineRun ended as Cancelled.',

@@ -43,7 +43,7 @@ export function classifyFailure(
   };
 }
 
-/** Reasons of a PipelineRun that failed because a task was cancelled; with others the task was cancelled afterwards. */
+/** Reasons of a PipelineRun that failed because a task was canceled; with others the task was canceled afterwards. */
 const cancelReasons: ReadonlySet<string> = new Set(['Failed', 'Cancelled', 'PipelineRunTimeout']);
 
 function causeOf(pipelineRunReason: string, failedTaskRun: FailedTaskRun | undefined): FailedTaskRun | undefined {

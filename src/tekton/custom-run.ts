@@ -12,7 +12,6 @@ export interface CustomRun extends KubernetesObject {
   readonly status: { readonly succeeded?: SucceededCondition };
 }
 
-/** The resource CustomRun, with a parser that drops fields that are not used. */
 export const customRunResource = {
   group: 'tekton.dev',
   version: 'v1beta1',

@@ -5,19 +5,17 @@ import { pipelineTaskOf, type StepState, type TaskRun } from './task-run.ts';
 /** The TaskRun that made a PipelineRun fail. */
 export interface FailedTaskRun {
   readonly taskRun: TaskRun;
-  /** The step that failed, if one did. */
   readonly step?: StepState;
   readonly failedTask: FailedTask;
   /** Whether it never got the resources to run, even if it timed out later. */
   readonly lackedResources: boolean;
-  /** Whether it was cancelled. */
   readonly isCancelled: boolean;
   /** Whether Tekton restarted it after it had failed, see {@link wasRestarted}. */
   readonly isRestarted: boolean;
 }
 
 /**
- * The TaskRun that failed first. Ignored failures do not count; cancelled TaskRuns count only if no other one failed.
+ * The TaskRun that failed first. Ignored failures do not count; canceled TaskRuns count only if no other one failed.
  */
 export function findFailedTaskRun(pipelineRun: PipelineRun, taskRuns: readonly TaskRun[]): FailedTaskRun | undefined {
   const { status } = pipelineRun;
@@ -58,9 +56,9 @@ function describe(taskRun: TaskRun, pipelineRun: PipelineRun): FailedTaskRun {
 }
 
 /**
- * Whether a task was restarted after it had failed, and then cancelled. If the pod of a task that has just failed is deleted,
+ * Whether a task was restarted after it had failed, and then canceled. If the pod of a task that has just failed is deleted,
  * Tekton may recreate it and overwrite the failure (`updateStatus` of its TaskRun reconciler takes the latest version on a
- * conflict). The PipelineRun is then `Failed` although its task is cancelled.
+ * conflict). The PipelineRun is then `Failed` although its task is canceled.
  */
 function wasRestarted({ status }: TaskRun, pipelineRun: PipelineRun): boolean {
   const { succeeded, completionTime } = pipelineRun.status;

@@ -83,6 +83,5 @@ export const advice: Readonly<Record<FailureReason, string>> = {
 export const taskTimeoutAdvice =
   'Check what the task was waiting for, or raise its timeout in the workflow; if the workflow sets none, set or raise spec.executionConfig.timeout.';
 
-/** The advice if the pod of a task was evicted or deleted. */
 export const podLossAdvice =
   'Check the Events of the namespace for what ended the pod, and check the target before running another workflow.';

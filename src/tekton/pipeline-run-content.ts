@@ -9,7 +9,6 @@ export interface PipelineRunWithContent extends PipelineRun {
   readonly content: { readonly annotations: JsonRecord; readonly spec: JsonRecord };
 }
 
-/** The resource PipelineRun, parsed with its content. */
 export const pipelineRunContentResource = {
   ...pipelineRunResource,
   parse(raw: unknown): PipelineRunWithContent {

@@ -30,7 +30,7 @@ it.each([
   ['StoppedRunFinally', undefined],
   ['PipelineRunPending', undefined],
   [undefined, undefined],
-])('a PipelineRun with spec.status %s is being cancelled: %p', (status, expected) => {
+])('a PipelineRun with spec.status %s is being canceled: %p', (status, expected) => {
   expect(cancellationOf(aPipelineRun({ spec: { status } }))).toBe(expected);
 });
 

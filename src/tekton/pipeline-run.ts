@@ -32,7 +32,6 @@ export interface PipelineRun extends KubernetesObject {
   };
 }
 
-/** The resource PipelineRun, with a parser that drops fields that are not used. */
 export const pipelineRunResource = {
   group: 'tekton.dev',
   version: 'v1',
@@ -42,7 +41,6 @@ export const pipelineRunResource = {
   parse: parsePipelineRun,
 } as const satisfies ResourceType<PipelineRun>;
 
-/** The apiVersion of PipelineRuns. */
 export const pipelineRunApiVersion = `${pipelineRunResource.group}/${pipelineRunResource.version}`;
 
 /** The `spec.status` that cancels the tasks and then runs the `finally` tasks. */
@@ -64,7 +62,7 @@ export function unstartedSince({ metadata, changedAt }: PipelineRun): string {
   return changedAt ?? metadata.creationTimestamp;
 }
 
-/** How a PipelineRun is being cancelled; undefined if it is not. */
+/** How a PipelineRun is being canceled; undefined if it is not. */
 export function cancellationOf({ spec }: PipelineRun): CancelMode | undefined {
   if (spec.status === cancelled) return 'Immediate';
   return spec.status === cancelledRunFinally ? 'Graceful' : undefined;

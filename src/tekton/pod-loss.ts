@@ -39,7 +39,7 @@ export function podLossOf(
   pods: readonly TaskPod[] | undefined,
 ): PodLoss | undefined {
   if (taskRun.status.succeeded?.reason === 'PodEvicted') return { kind: 'ended', how: 'was evicted' };
-  if (isRestarted) return { kind: 'ended', how: 'was deleted; Tekton replaced it, and the replacement was cancelled' };
+  if (isRestarted) return { kind: 'ended', how: 'was deleted; Tekton replaced it, and the replacement was canceled' };
   if (pods === undefined || !mayHaveLostPod(taskRun)) return undefined;
   const pod = pods.find((one) => isPodOfLastTry(one, taskRun));
   if (pod === undefined || isReplacement(pod)) return { kind: 'gone' };

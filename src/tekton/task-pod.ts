@@ -11,7 +11,6 @@ export type ContainerState = 'waiting' | 'running' | 'ended' | 'never';
 export interface StepContainer {
   /** Name of the step; Tekton's default is `unnamed-1`. */
   readonly step: string;
-  /** Name of its container. */
   readonly container: string;
   readonly state: ContainerState;
   /** When it ended, by the clock of its node; absent while it has not. */
@@ -43,7 +42,6 @@ export interface TaskPod extends KubernetesObject {
   readonly disruption?: string;
 }
 
-/** The resource Pod, with a parser that drops fields that are not used. */
 export const taskPodResource = {
   group: '',
   version: 'v1',
@@ -115,7 +113,6 @@ export function hasTektonPodName({ metadata: { name, labels } }: TaskPod): boole
   return stem === taskRun || (nameHash.test(stem) && taskRun.startsWith(stem.replace(nameHash, '')));
 }
 
-/** From the condition PodScheduled. */
 function schedulingWait(status: unknown): PodWait | undefined {
   return conditionOf(status, 'PodScheduled', 'False');
 }

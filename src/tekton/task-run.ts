@@ -12,7 +12,6 @@ import {
 /** State of a step, one container of the task's pod. */
 export interface StepState {
   readonly name: string;
-  /** Whether its container was started. */
   readonly started: boolean;
   /** Reason of the container runtime (`OOMKilled`, `Error`); absent until it has ended. */
   readonly terminatedReason?: string;
@@ -39,7 +38,6 @@ export interface TaskRun extends KubernetesObject {
     readonly succeeded?: SucceededCondition;
     readonly completionTime?: string;
     readonly steps: readonly StepState[];
-    /** The steps of earlier attempts. */
     readonly earlierSteps: readonly StepState[];
     /** The pods of all attempts, oldest first. They may no longer exist. */
     readonly pods: readonly TaskRunPod[];
@@ -55,7 +53,6 @@ export const taskRunLabels = {
   pipelineTask: 'tekton.dev/pipelineTask',
 } as const;
 
-/** The resource TaskRun, with a parser that drops fields that are not used. */
 export const taskRunResource = {
   group: 'tekton.dev',
   version: 'v1',

@@ -10,6 +10,7 @@ import {
   type Tracer,
 } from '@opentelemetry/api';
 import { parseTraceParent } from '@opentelemetry/core';
+import type { NamedExecution } from '../workflow-execution/execution.ts';
 import type { WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';
 import { ownAnnotations } from '../workflow-execution/metadata.ts';
 
@@ -18,15 +19,8 @@ export function tracer(): Tracer {
   return trace.getTracer('workflow-execution');
 }
 
-/** What identifies an execution in spans. */
-export interface Subject {
-  readonly namespace?: string;
-  readonly name: string;
-  readonly uid: string;
-}
-
 /** The attributes of all spans of an execution. */
-export function attributesOf({ namespace, name, uid }: Subject): Attributes {
+export function attributesOf({ namespace, name, uid }: NamedExecution): Attributes {
   return {
     'workflowexecution.namespace': namespace,
     'workflowexecution.name': name,
@@ -41,7 +35,7 @@ export function activeRecordingSpan(): Span | undefined {
 }
 
 /** Sets the attributes of an execution on the active span. */
-export function setExecutionAttributes(subject: Subject): void {
+export function setExecutionAttributes(subject: NamedExecution): void {
   activeRecordingSpan()?.setAttributes(attributesOf(subject));
 }
 

@@ -22,7 +22,6 @@ export function isTerminal(phase: Phase): boolean {
   return terminal.has(phase);
 }
 
-/** All cancel modes. */
 export const allCancelModes: readonly CancelMode[] = ['Graceful', 'Immediate'];
 
 /** The cancel mode that the spec requests; undefined if no cancellation is requested. */
@@ -59,9 +58,6 @@ export interface NamedExecution {
 }
 
 /** The log fields of an execution. */
-export function logFields({ namespace, name, uid }: NamedExecution): {
-  readonly execution: string;
-  readonly uid?: string;
-} {
+export function logFields({ namespace, name, uid }: NamedExecution) {
   return { execution: namespace === undefined ? name : `${namespace}/${name}`, uid };
 }

@@ -26,7 +26,7 @@ export type Observation =
       readonly startTime?: string;
       /** How the run was found; only in the first observation of its PipelineRun. */
       readonly begun?: 'created' | 'adopted';
-      /** How it is being cancelled; absent if it is not. */
+      /** How it is being canceled; absent if it is not. */
       readonly cancelling?: CancelMode;
       /** What it waits for, in CamelCase; absent if it does not wait. */
       readonly waiting?: string;

@@ -1,7 +1,6 @@
 import { parameterBytes, parameterValues } from './generated/parameter-rules.ts';
 import type { WorkflowExecutionSpec } from './generated/workflow-execution.ts';
 
-/** The parameter with the target. */
 export const targetParameter = 'TARGET_RESOURCE';
 
 /** The parameters of the workflow: those of the execution, and the target as written. */

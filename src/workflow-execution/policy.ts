@@ -67,12 +67,10 @@ export function parseServiceAccountPattern(text: string): ServiceAccountPattern 
   return hasOneStarAtMost(namespace) && hasOneStarAtMost(name) ? { namespace, name } : undefined;
 }
 
-/** Whether a pattern matches a ServiceAccount of a namespace. */
 function coversNamespace(pattern: ServiceAccountPattern, namespace: string): boolean {
   return matches(pattern.namespace, namespace);
 }
 
-/** Whether a pattern matches a ServiceAccount. */
 function coversServiceAccount(pattern: ServiceAccountPattern, namespace: string, name: string): boolean {
   return coversNamespace(pattern, namespace) && matches(pattern.name, name);
 }
@@ -109,7 +107,6 @@ export type PolicyRule =
 
 /** A field of an execution that violates a rule of the policy. */
 export interface PolicyViolation {
-  /** Path of the field: `spec`, `workflowRef`, `containerImage`. */
   readonly path: readonly string[];
   readonly rule: PolicyRule;
   /** Follows the name of the field, `must be …`, and names the rule. */

@@ -34,7 +34,6 @@ interface Quotations {
   readonly anything?: string;
   /** Values shorter than {@link shortestRun}, and windows of the others, in lower case. */
   readonly parts: ReadonlyMap<string, string>;
-  /** The lengths of the windows. */
   readonly lengths: readonly number[];
 }
 
@@ -57,7 +56,6 @@ function quotationsOf(spec: SpecWithParameters): Quotations {
   return { anything, parts, lengths: [...lengths] };
 }
 
-/** The parameter whose secret value a text may quote. */
 function quotedIn(text: string, { anything, parts, lengths }: Quotations): string | undefined {
   if (anything !== undefined && text !== '') return anything;
   if (parts.size === 0) return undefined;

@@ -6,7 +6,6 @@ export class MalformedWorkflowExecutionError extends Error {
   override readonly name = 'MalformedWorkflowExecutionError';
 }
 
-/** The resource WorkflowExecution with its parser. */
 export const workflowExecutionResource = {
   group: 'workflowexecution.kubernaut.ai',
   version: 'v1alpha1',
@@ -19,7 +18,6 @@ export const workflowExecutionResource = {
 /** The view of executions that the controller caches; the API has one of its own. */
 export const controllerView = 'controller';
 
-/** The apiVersion of WorkflowExecutions. */
 export const workflowExecutionApiVersion = `${workflowExecutionResource.group}/${workflowExecutionResource.version}`;
 
 /**

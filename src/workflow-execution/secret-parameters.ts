@@ -80,10 +80,8 @@ const webhook = /hooks\.[\w.-]{1,60}\/\S+/g;
 /** Digest of an image, whose tag is not a password. */
 const imageDigest = /@sha\d{3}:[0-9a-f]{16,}/g;
 
-/** Patterns of credentials. */
 export const credentialPatterns: readonly RegExp[] = [tokens, assigned, inDocument, privateKey, webhook];
 
-/** Replaces a secret text. */
 export const masked = '********';
 
 /** The parameters of an execution without secrets, for logs, Events and the audit trail. */
@@ -124,7 +122,6 @@ function without(text: string, credentials: readonly string[]): string {
   return longestFirst.reduce((kept, credential) => kept.replaceAll(credential, masked), text);
 }
 
-/** The credentials within a text. */
 function credentialsIn(text: string, labels: readonly RegExp[]): string[] {
   return [
     ...[tokens, privateKey, webhook].flatMap((shape) => text.match(shape) ?? []),

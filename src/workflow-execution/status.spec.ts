@@ -48,7 +48,7 @@ describe('the status of an execution', () => {
     expect(conditions(after([{ ...running, waiting: 'Unschedulable' }]))).toContain('Ready=Unknown Unschedulable');
   });
 
-  it('reports that Tekton does not record the end, even while it is cancelled', () => {
+  it('reports that Tekton does not record the end, even while it is canceled', () => {
     const execution = after([{ ...running, endNotRecorded: true, cancelling: 'Immediate' }]);
     expect(conditions(execution)).toContain('Ready=Unknown EndNotRecorded');
     expect(isEndNotRecorded(execution)).toBe(true);

@@ -65,7 +65,7 @@ export function withObservedGeneration({ status = {}, metadata }: WorkflowExecut
   return { ...status, observedGeneration, conditions };
 }
 
-/** Reasons of the condition Ready while the PipelineRun is being cancelled. */
+/** Reasons of the condition Ready while the PipelineRun is being canceled. */
 const cancellingReasons: Readonly<Record<CancelMode, string>> = {
   Graceful: 'Cancelling',
   Immediate: 'CancellingImmediately',
@@ -74,13 +74,13 @@ const cancellingReasons: Readonly<Record<CancelMode, string>> = {
 /** Reason of the condition Ready while Tekton does not record the end of the PipelineRun. */
 const endNotRecorded = 'EndNotRecorded';
 
-/** Reason of the condition Ready while a PipelineRun is cancelled that has not started in time. */
+/** Reason of the condition Ready while a PipelineRun is canceled that has not started in time. */
 export const startDeadlineExceeded = 'StartDeadlineExceeded';
 
 /** Reason of the condition Ready of a Completed execution without steps. */
 const allTasksSkipped = 'AllTasksSkipped';
 
-/** How the PipelineRun of an execution is being cancelled, according to the status; undefined if it is not. */
+/** How the PipelineRun of an execution is being canceled, according to the status; undefined if it is not. */
 export function cancellingMode({ status }: WorkflowExecution): CancelMode | undefined {
   return allCancelModes.find((mode) => hasReadyReason(status, cancellingReasons[mode]));
 }
