@@ -12,6 +12,17 @@ export const minutes = 60_000;
 /** The namespace of the locks in tests. */
 export const lockNamespace = 'kubernaut-system';
 
+/** The target that the executions of a test want, and the key of its Lease. */
+export const target = 'payment/deployment/payment-api';
+export const key = { namespace: lockNamespace, name: lockName(target) };
+
+/** When a test takes place, and minutes later. */
+export const now = new Date('2026-01-02T03:04:05.678Z');
+export const later = (age: number) => new Date(now.getTime() + age * minutes);
+
+/** A signal that does not abort. */
+export const { signal } = new AbortController();
+
 /** The execution of this name in the namespace `payment`. */
 export function anId(name: string): ExecutionId {
   return { namespace: 'payment', name, uid: `uid-${name}` };

@@ -2,7 +2,6 @@ import { describe, expect, it } from '@jest/globals';
 import { FakeApiServer } from '../kubernetes/fake-api-server.builders.ts';
 import { leaseResource } from '../kubernetes/lease.ts';
 import type { TargetEvidence } from './lock-holders.ts';
-import { lockName } from './lock-lease.ts';
 import type { Cooldown } from './lock-record.ts';
 import {
   aClaim,
@@ -10,17 +9,15 @@ import {
   anId,
   aReplica,
   interrupting,
+  key,
   leaseOf,
-  lockNamespace,
   minutes,
+  now,
+  signal,
+  target,
   touching,
 } from './replica.builders.ts';
 import { LockContendedError } from './target-locks.ts';
-
-const target = 'payment/deployment/payment-api';
-const key = { namespace: lockNamespace, name: lockName(target) };
-const now = new Date('2026-01-02T03:04:05.678Z');
-const { signal } = new AbortController();
 
 function evidence(over: { cooldowns?: TargetEvidence['cooldowns']; occupant?: string } = {}): TargetEvidence {
   const { cooldowns = [], occupant } = over;

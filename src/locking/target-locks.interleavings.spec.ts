@@ -2,12 +2,8 @@ import { expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { FakeApiServer } from '../kubernetes/fake-api-server.builders.ts';
 import { lockName } from './lock-lease.ts';
-import { aClaim, aCooldown, anId, aReplica, FakeHolders, minutes } from './replica.builders.ts';
+import { aClaim, aCooldown, anId, aReplica, FakeHolders, minutes, now, signal, target } from './replica.builders.ts';
 import { LockContendedError } from './target-locks.ts';
-
-const target = 'payment/deployment/payment-api';
-const { signal } = new AbortController();
-const now = new Date('2026-01-02T03:04:05Z');
 
 /** One execution, and what happens once it has the target. */
 interface Life {

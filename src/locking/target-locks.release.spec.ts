@@ -2,26 +2,22 @@ import { describe, expect, it } from '@jest/globals';
 import { CancelledError } from '../kubernetes/errors.ts';
 import { FakeApiServer } from '../kubernetes/fake-api-server.builders.ts';
 import { leaseResource } from '../kubernetes/lease.ts';
-import { lockName } from './lock-lease.ts';
 import {
   aClaim,
   aCooldown,
   anId,
   aReplica,
   interrupting,
+  key,
+  later,
   leaseOf,
-  lockNamespace,
-  minutes,
+  now,
+  signal,
+  target,
   touching,
   twoReplicas,
 } from './replica.builders.ts';
 import { LockContendedError } from './target-locks.ts';
-
-const target = 'payment/deployment/payment-api';
-const key = { namespace: lockNamespace, name: lockName(target) };
-const now = new Date('2026-01-02T03:04:05.678Z');
-const later = (age: number) => new Date(now.getTime() + age * minutes);
-const { signal } = new AbortController();
 
 describe('releasing a target', () => {
   it('removes the Lease without a cooldown', async () => {

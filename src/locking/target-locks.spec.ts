@@ -9,19 +9,18 @@ import {
   anId,
   aReplica,
   interrupting,
+  key,
+  later,
   leaseOf,
-  lockNamespace,
   minutes,
+  now,
+  signal,
+  target,
   touching,
   twoReplicas,
 } from './replica.builders.ts';
 import { LockContendedError } from './target-locks.ts';
 
-const target = 'payment/deployment/payment-api';
-const key = { namespace: lockNamespace, name: lockName(target) };
-const now = new Date('2026-01-02T03:04:05.678Z');
-const later = (age: number) => new Date(now.getTime() + age * minutes);
-const { signal } = new AbortController();
 const lost = new UnavailableError('connection reset');
 
 describe('acquiring a target', () => {
