@@ -1,3 +1,4 @@
+import type { ListWorkflowExecutionsRequest } from '../../../src/api/generated/kubernaut/workflowexecution/v1/workflow_execution.ts';
 import type {
   CancelMode,
   WorkflowExecutionSpec,
@@ -47,19 +48,16 @@ export interface NewExecution {
   readonly validateOnly?: boolean;
 }
 
-/** A list, in the words of REST, for either transport. */
-export interface WantedList {
+/** A list, in the words of REST, for either transport: the filters of the message that are texts, and the others. */
+export interface WantedList extends Partial<Omit<ListWorkflowExecutionsRequest, NotAsInRest>> {
   readonly limit?: number;
   readonly continue?: string;
   readonly phase?: string;
-  readonly workflowId?: string;
-  readonly targetResource?: string;
-  readonly remediationRequest?: string;
-  readonly labelSelector?: string;
   readonly createdAfter?: string;
   readonly createdBefore?: string;
-  readonly minResourceVersion?: string;
 }
+
+type NotAsInRest = 'parent' | 'pageSize' | 'pageToken' | 'phases' | 'createdAfter' | 'createdBefore';
 
 /** One transport, as the contract suite drives it. */
 export interface ApiCaller {

@@ -8,12 +8,8 @@ import { until } from '../../support/until.ts';
 import type { ApiClient } from './api-client.ts';
 
 /** Parameters of a watch on either transport, with the names that REST has. */
-export interface WatchRequest {
+export interface WatchRequest extends Partial<Omit<WatchWorkflowExecutionsRequest, 'parent' | 'workflowExecutionId'>> {
   readonly name?: string;
-  readonly workflowId?: string;
-  readonly targetResource?: string;
-  readonly remediationRequest?: string;
-  readonly resourceVersion?: string;
 }
 
 /** An event from either transport. */
