@@ -1,9 +1,8 @@
-import type { Config } from '../config/config.ts';
 import { FakeClock } from '../kubernetes/fake-clock.builders.ts';
 import { FakeApiServer, type FakeNetwork } from '../kubernetes/fake-api-server.builders.ts';
 import { ObjectStore, type ChangeHandler } from '../kubernetes/store.ts';
 import type { Reflector } from '../kubernetes/reflector.ts';
-import { buildPipelineRun } from '../tekton/build-pipeline-run.ts';
+import { buildPipelineRun, type PipelineRunSettings } from '../tekton/build-pipeline-run.ts';
 import { pipelineRunName } from '../tekton/names.ts';
 import { pipelineRunResource, type PipelineRun } from '../tekton/pipeline-run.ts';
 import { customRunResource } from '../tekton/custom-run.ts';
@@ -32,7 +31,7 @@ type Over = Parameters<typeof aWorkflowExecution>[0];
 export function aFakeCluster(
   network: FakeNetwork = {},
   clock = new FakeClock(),
-  podSecurity: Config['podSecurity'] = 'restricted',
+  settings: PipelineRunSettings = { podSecurity: 'restricted' },
 ) {
   const server = new FakeApiServer();
   const client = server.client(network);
@@ -55,7 +54,7 @@ export function aFakeCluster(
     onChange: (handler: ChangeHandler<PipelineRun>) => runHandlers.push(handler),
   } as unknown as Reflector<PipelineRun>;
   const executions = new Executions(client, executionMirror);
-  const pipelineRuns = new PipelineRuns(client, runMirror, { podSecurity });
+  const pipelineRuns = new PipelineRuns(client, runMirror, settings);
   const runEnds = new RunEnds(taskRuns, { statusDeadlineMs: 600_000 }, clock);
   const refusedStatuses = new RefusedStatuses(clock);
   return {

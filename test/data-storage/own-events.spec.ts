@@ -30,7 +30,7 @@ describe('an event of an execution', () => {
   it('says what was completed, and how long it took', () => {
     const execution = anEndedExecution({ spec: { parameters: { NAMESPACE: 'payment', API_TOKEN: 'hunter2' } } });
 
-    expect(lastOf(execution)).toEqual({
+    expect(lastOf(execution)).toMatchObject({
       version: '1.0',
       event_type: 'workflowexecution.workflow.completed',
       event_timestamp: times.ended,

@@ -1,6 +1,7 @@
 import { credentials } from '@grpc/grpc-js';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { WorkflowExecutionServiceClient } from '../../src/api/generated/kubernaut/workflowexecution/v1/workflow_execution.ts';
+import { maxLogPartBytes } from '../../src/config/limits.ts';
 import { workflowExecutionResource } from '../../src/workflow-execution/resource.ts';
 import { startApi } from '../integration/api/running-api.ts';
 import { apiCluster } from '../integration/support/cluster.ts';
@@ -86,7 +87,8 @@ describeOnPods('the logs of an execution', (environment) => {
     it('split long lines, and are complete if they are large', async () => {
       const name = named('large');
       const script =
-        "head -c 40000 /dev/zero | tr '\\000' x; echo; i=0; while [ $i -lt 20000 ]; do echo line $i; i=$((i+1)); done";
+        `head -c ${2 * maxLogPartBytes + 7_232} /dev/zero | tr '\\000' x; ` +
+        'echo; i=0; while [ $i -lt 20000 ]; do echo line $i; i=$((i+1)); done';
       await execute(name, shellWorkflow(script));
       await finished(name);
 
@@ -97,8 +99,8 @@ describeOnPods('the logs of an execution', (environment) => {
 
       const [a, b, c] = lines;
       expect([a, b, c].map((part) => [part?.text.length, part?.partial])).toEqual([
-        [16_384, true],
-        [16_384, true],
+        [maxLogPartBytes, true],
+        [maxLogPartBytes, true],
         [7_232, false],
       ]);
       expect(lines.map(({ text, partial }) => (partial ? text : `${text}\n`)).join('')).toBe(`${there.trimEnd()}\n`);

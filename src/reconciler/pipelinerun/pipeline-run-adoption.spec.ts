@@ -42,7 +42,7 @@ describe('a PipelineRun with the name of ours', () => {
   ] as const)(
     'is ours also when WFE_POD_SECURITY is %s and was %s when it was created',
     async (podSecurity, before, dryRuns) => {
-      const { adoption, execution, unseenPipelineRun, server } = aFakeCluster({}, undefined, podSecurity);
+      const { adoption, execution, unseenPipelineRun, server } = aFakeCluster({}, undefined, { podSecurity });
       const one = execution();
       unseenPipelineRun(one, { spec: buildPipelineRun(one, { podSecurity: before }).spec });
       await expect(adoption.find(one, signal)).resolves.toMatchObject({ kind: 'own' });

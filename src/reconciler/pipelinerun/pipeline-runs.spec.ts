@@ -37,7 +37,7 @@ describe('creating the PipelineRun of an execution', () => {
 
   it('sends the configured pod security and the current trace', async () => {
     keepTraces();
-    const { pipelineRuns, execution, server } = aFakeCluster({}, undefined, 'none');
+    const { pipelineRuns, execution, server } = aFakeCluster({}, undefined, { podSecurity: 'none' });
     const one = execution();
     const traceparent = await tracedReconcile(one, async () => {
       await pipelineRuns.create(one, signal);
