@@ -16,18 +16,21 @@ const query = fc
   .array(fc.tuple(fc.constantFrom(...parameters), fc.oneof(anyText, fc.integer().map(String))), { maxLength: 3 })
   .map((pairs) => (pairs.length === 0 ? '' : `?${pairs.map(([k, v]) => `${encoded(k)}=${encoded(v)}`).join('&')}`));
 
+/** The paths of the API but that of watches, which do not end. */
+const templates = Object.keys(document.paths).filter((template) => !template.includes('/watch/'));
+
 const path = (namespace: string) =>
   fc
     .tuple(
+      fc.constantFrom(...templates),
       fc.oneof({ weight: 3, arbitrary: fc.constant(namespace) }, { weight: 1, arbitrary: anyText.map(encoded) }),
-      fc.oneof(
-        fc.constant(''),
-        fc.constantFrom('/we-1', '/none', '/we-1/cancel', '/we-1/log', '/none/log', '/we-1/', '//', '/%2e%2e'),
-        anyText.map((t) => `/${encoded(t)}`),
-      ),
+      fc.oneof(fc.constantFrom('we-1', 'none', '', '/', '%2e%2e'), anyText.map(encoded)),
       query,
     )
-    .map(([in_, rest, search]) => `/api/v1/namespaces/${in_}/workflowexecutions${rest}${search}`);
+    .map(
+      ([template, in_, name, search]) =>
+        `${template.replace('{namespace}', () => in_).replace('{name}', () => name)}${search}`,
+    );
 
 const bodies = fc.oneof(
   brokenResource.map((resource) => Buffer.from(JSON.stringify(resource) ?? 'null')),
