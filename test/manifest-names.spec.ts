@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from '@jest/globals';
-import { lockLabel } from '../src/locking/lock-lease.ts';
+import { cooldownsAnnotation, lockLabel, lockNamePrefix, targetAnnotation } from '../src/locking/lock-lease.ts';
 import { leaderLeaseName } from '../src/reconciler/installation.ts';
 import { pipelineRunFinalizer, pipelineRunLabels } from '../src/tekton/build-pipeline-run.ts';
 import { finalizer, ownAnnotations, requestLabel } from '../src/workflow-execution/metadata.ts';
@@ -29,6 +29,13 @@ it.each([
 ])('%s selects locks by their label', (file) => {
   expect(read(file)).toContain(`-l ${lockLabel.name}=${lockLabel.value}`);
 });
+
+it.each([`${lockLabel.name}=${lockLabel.value}`, targetAnnotation, cooldownsAnnotation, lockNamePrefix])(
+  'kubectl wfe reads locks by the name %s',
+  (name) => {
+    expect(read('clients/go/internal/lock/lock.go')).toContain(`"${name}"`);
+  },
+);
 
 it.each(['docs/operations.md', 'docs/runbooks/WorkflowExecutionNoLeader.md'])(
   '%s reads the Lease of the leader',

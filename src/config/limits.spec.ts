@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from '@jest/globals';
+import { parameterBytes } from '../workflow-execution/generated/parameter-rules.ts';
 import {
   responseBudget,
   requestBudget,
@@ -50,6 +51,8 @@ it.each([
   ['docs/operations.md', `${sizeText(requestBudget.total)}, ${sizeText(requestBudget.perCaller)} per caller`],
   ['docs/operations.md', `health and reflection ${sizeText(anonymousRequestBudget.total)}`],
   ['docs/operations.md', `${sizeText(responseBudget.total)}, ${sizeText(responseBudget.perCaller)} per caller`],
+  ['docs/guide.md', `more than ${parameterBytes.max} bytes in all`],
+  ['docs/adr/0032-parameters-are-data.md', `more than ${parameterBytes.max} bytes in all`],
   [proto, `0 means ${pageSizes.default}, and more than ${pageSizes.max} means ${pageSizes.max}`],
   [proto, `at most ${megabytes(maxPageBytes)}`],
   [proto, `a message over ${sizeText(maxRequestBytes)}`],

@@ -10,7 +10,8 @@ export const lockLabel = { name: 'kubernaut.ai/lock', value: 'target-resource' }
 /** The annotation of such a Lease with the canonical target. */
 export const targetAnnotation = 'kubernaut.ai/target-resource';
 
-const cooldownsAnnotation = 'kubernaut.ai/cooldowns';
+/** The annotation with its cooldowns, as JSON. */
+export const cooldownsAnnotation = 'kubernaut.ai/cooldowns';
 
 /** A Lease has content that this service never writes, so it is unknown who has the target. */
 export class UnreadableLockError extends Error {
