@@ -1,6 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { assertPlainJson } from '../validation/validation.pipe.ts';
 import { jsonViolation } from './strict-json.ts';
 
 describe('a repeated key', () => {
@@ -43,21 +42,23 @@ describe('a repeated key', () => {
 
 describe('a JSON text', () => {
   it.each([
-    ['deep lists', '['.repeat(500_000), 'is nested more than 8 levels deep'],
-    ['deep objects', '{"a":'.repeat(200_000), 'is nested more than 8 levels deep'],
+    ['deep lists', '['.repeat(500_000), '', 'is nested more than 8 levels deep'],
+    ['deep objects', '{"a":'.repeat(200_000), 'a.a.a.a.a.a.a.a', 'is nested more than 8 levels deep'],
     [
       'many fields',
       `{${Array.from({ length: 90_000 }, (_, i) => `"${i}":1`).join(',')}}`,
+      '',
       'must not have more than 1000',
     ],
-    ['many objects', `[${'{},'.repeat(300_000)}{}]`, 'must not have more than 1000'],
-  ])('of %s is refused before it is parsed', (_, json, message) => {
-    expect(jsonViolation(json)).toEqual({ path: [], message: expect.stringContaining(message) });
+    ['many objects', `[${'{},'.repeat(300_000)}{}]`, '', 'must not have more than 1000'],
+  ])('of %s is refused before it is parsed', (_, json, path, message) => {
+    const violation = jsonViolation(json);
+
+    expect(violation?.path.join('.')).toBe(path);
+    expect(violation?.message).toContain(message);
   });
 
   it('with a thousand fields and values is accepted', () => {
-    const json = JSON.stringify(Array.from({ length: 999 }, () => ({})));
-    expect(jsonViolation(json)).toBeUndefined();
-    expect(() => assertPlainJson(JSON.parse(json))).not.toThrow();
+    expect(jsonViolation(JSON.stringify(Array.from({ length: 1_000 }, () => 0)))).toBeUndefined();
   });
 });

@@ -17,11 +17,16 @@ export function assertStrictJson(body: Buffer, charset: string): void {
   if (violation !== undefined) throw invalidArgument([violation]);
 }
 
-/** Deeper texts are refused before they are parsed; {@link plainJsonLimits} refuses the others with the path. */
-const maxScannedDepth = 2 * plainJsonLimits.depth;
+/** An object or a list around the scanned position. */
+interface Container {
+  /** Keys of an object so far. */
+  readonly keys: Set<string>;
+  /** Key of the current value. */
+  key: string;
+}
 
 /**
- * Scans a JSON text for repeated keys, and for more or deeper values than `JSON.parse` reads in a moment. A text that is not
+ * Scans a JSON text for repeated keys, and for more or deeper values than {@link plainJsonLimits} allow. A text that is not
  * JSON is left to the parser.
  */
 export function jsonViolation(json: string): FieldViolation | undefined {
@@ -29,10 +34,13 @@ export function jsonViolation(json: string): FieldViolation | undefined {
   let values = 0;
   for (let at = 0; at < json.length; at++) {
     const character = json[at] ?? '';
-    move(open, character);
-    if (',{['.includes(character)) values++;
-    const message = limitViolation(values, open.length);
-    if (message !== undefined) return { path: [], message };
+    if ('{['.includes(character)) open.push({ keys: new Set(), key: '' });
+    if ('}]'.includes(character)) open.pop();
+    if (open.length > plainJsonLimits.depth) return { path: pathOf(open), message: plainJsonLimits.tooDeep };
+    // A container counts once more than the values in it.
+    if (',{['.includes(character) && ++values > plainJsonLimits.values) {
+      return { path: [], message: plainJsonLimits.tooManyValues };
+    }
     if (character !== '"') continue;
     const end = endOfString(json, at);
     if (isKey(json, end) && !addKey(open.at(-1), json.slice(at, end))) {
@@ -43,34 +51,15 @@ export function jsonViolation(json: string): FieldViolation | undefined {
   return undefined;
 }
 
-/** An object or a list around the scanned position. */
-interface Container {
-  /** Keys of an object so far; absent for a list. */
-  readonly keys?: Set<string>;
-  /** Key of the current value. */
-  key: string;
-}
-
-function move(open: Container[], character: string): void {
-  if (character === '{') open.push({ keys: new Set(), key: '' });
-  else if (character === '[') open.push({ key: '' });
-  else if (character === '}' || character === ']') open.pop();
-}
-
-/** Commas and containers count values, containers after a comma twice. */
-function limitViolation(commasAndContainers: number, depth: number): string | undefined {
-  if (commasAndContainers > 2 * plainJsonLimits.values) return plainJsonLimits.tooManyValues;
-  return depth > maxScannedDepth ? plainJsonLimits.tooDeep : undefined;
-}
-
 /** False if the object has the key already. */
 function addKey(object: Container | undefined, literal: string): boolean {
   const key = parseJson(literal);
-  if (object?.keys === undefined || typeof key !== 'string') return true;
+  if (object === undefined || typeof key !== 'string') return true;
   object.key = key;
   return object.keys.size < object.keys.add(key).size;
 }
 
+/** Without the positions in lists. */
 function pathOf(open: readonly Container[]): string[] {
   return open.map(({ key }) => key).filter((key) => key !== '');
 }

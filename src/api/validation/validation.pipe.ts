@@ -6,7 +6,8 @@ import { invalidArgument, invalidField } from '../errors/api-error.ts';
 import type { FieldViolation } from '../errors/api-error.ts';
 
 /**
- * Limits of a request. The deepest field of a WorkflowExecution is `spec.workflowRef.version`; its maps and lists may have
+ * Limits of a request, applied where it is read, before it is validated: class-transformer overflows its stack on deep values,
+ * and many values hold the event loop. The deepest field of a WorkflowExecution is `spec.workflowRef.version`; its maps and lists may have
  * 640 entries, and it has 40 other fields.
  */
 export const plainJsonLimits = {
@@ -74,30 +75,19 @@ function messagesOf({ nestedValidation: _nested, ...constraints }: Record<string
 const loneSurrogate = 'has a lone surrogate, which is not a character';
 
 /**
- * Refuses values that class-transformer fails on or silently drops: deep nesting overflows its stack, many values hold the
- * event loop, and keys of `Object.prototype` (`constructor`, `__proto__`) are dropped. Refuses lone surrogates, which the
- * API server replaces by U+FFFD.
- *
- * @throws ApiError InvalidArgument naming the field
+ * Refuses keys of `Object.prototype` (`constructor`, `__proto__`), which class-transformer drops, and lone surrogates, which
+ * the API server replaces by U+FFFD.
  */
-export function assertPlainJson(value: unknown): void {
-  let left: number = plainJsonLimits.values;
-  const assertPart = (part: unknown, path: readonly string[]): void => {
-    if (typeof part === 'string' && !part.isWellFormed()) {
-      throw invalidField(path, `must be Unicode text: it ${loneSurrogate}`);
+function assertPlainJson(value: unknown, path: readonly string[] = []): void {
+  if (typeof value === 'string' && !value.isWellFormed()) {
+    throw invalidField(path, `must be Unicode text: it ${loneSurrogate}`);
+  }
+  if (typeof value !== 'object' || value === null) return;
+  for (const [key, child] of Object.entries(value)) {
+    if (!key.isWellFormed()) {
+      throw invalidField(path, `must not have the key '${truncate(key, 80).toWellFormed()}': it ${loneSurrogate}`);
     }
-    if (typeof part !== 'object' || part === null) return;
-    if (path.length > plainJsonLimits.depth) throw invalidField(path, plainJsonLimits.tooDeep);
-    const entries = Object.entries(part);
-    left -= entries.length;
-    if (left < 0) throw invalidField([], plainJsonLimits.tooManyValues);
-    for (const [key, child] of entries) {
-      if (!key.isWellFormed()) {
-        throw invalidField(path, `must not have the key '${truncate(key, 80).toWellFormed()}': it ${loneSurrogate}`);
-      }
-      if (key in Object.prototype) throw invalidField([...path, key], 'is not a known field');
-      assertPart(child, [...path, key]);
-    }
-  };
-  assertPart(value, []);
+    if (key in Object.prototype) throw invalidField([...path, key], 'is not a known field');
+    assertPlainJson(child, [...path, key]);
+  }
 }

@@ -33,7 +33,7 @@ export const apiFaults: readonly Fault[] = [
   {
     name: 'a lone surrogate is stored as another character',
     file: 'src/api/validation/validation.pipe.ts',
-    find: '!part.isWellFormed()',
+    find: '!value.isWellFormed()',
     replace: 'false',
     caughtBy: ['src/api/validation/validation.pipe.spec.ts'],
   },
