@@ -1,5 +1,7 @@
+import { addAbortListener } from 'node:events';
 import { Injectable } from '@nestjs/common';
 import { responseBudget, requestBudget, anonymousRequestBudget } from '../../config/limits.ts';
+import { unlessAborted } from '../../kubernetes/async.ts';
 import { ApiError } from '../errors/api-error.ts';
 import type { Call } from './call.ts';
 
@@ -11,28 +13,14 @@ export interface ByteBudgetLimits {
 
 /** Memory reserved for one call. */
 export interface Reservation {
-  /** Resolves when the memory is available. Rejects if {@link release} is called before that. */
-  readonly granted: Promise<void>;
   /** Returns the rest once the size is known. */
   shrinkTo(bytes: number): void;
-  /** Must be called when the call ends, whether the reservation was granted or not. */
-  release(): void;
-}
-
-/** Reservations that may wait; each holds little more than the headers of its call. */
-const maxWaiting = 10_000;
-
-/** A request for memory: of its caller's share first, then of the total. */
-interface Request {
-  bytes: number;
-  readonly semaphores: readonly Semaphore[];
-  acquired: number;
-  state: 'waiting' | 'granted' | 'released';
 }
 
 /** Bytes that are handed out in the order of the requests. */
 class Semaphore {
-  private readonly waiting = new Map<Request, () => void>();
+  /** Requested bytes by the function that grants them. */
+  private readonly waiting = new Map<() => void, number>();
   private used = 0;
 
   constructor(private readonly limit: number) {}
@@ -41,13 +29,18 @@ class Semaphore {
     return this.used === 0 && this.waiting.size === 0;
   }
 
-  acquire(request: Request, acquired: () => void): void {
-    this.waiting.set(request, acquired);
+  async acquire(bytes: number, signal: AbortSignal): Promise<void> {
+    if (signal.aborted) throw ended();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.waiting.set(resolve, bytes);
     this.serve();
-  }
-
-  withdraw(request: Request): void {
-    if (this.waiting.delete(request)) this.serve();
+    try {
+      await unlessAborted(promise, signal, ended);
+    } catch (error) {
+      const isWaiting = this.waiting.delete(resolve);
+      this.release(isWaiting ? 0 : bytes);
+      throw error;
+    }
   }
 
   release(bytes: number): void {
@@ -56,13 +49,17 @@ class Semaphore {
   }
 
   private serve(): void {
-    for (const [request, acquired] of this.waiting) {
-      if (this.used + request.bytes > this.limit) return;
-      this.waiting.delete(request);
-      this.used += request.bytes;
-      acquired();
+    for (const [grant, bytes] of this.waiting) {
+      if (this.used + bytes > this.limit) return;
+      this.waiting.delete(grant);
+      this.used += bytes;
+      grant();
     }
   }
+}
+
+function ended(): ApiError {
+  return new ApiError('Cancelled', 'the call ended while it waited for memory');
 }
 
 /**
@@ -71,67 +68,45 @@ class Semaphore {
 export class ByteBudget {
   private readonly total: Semaphore;
   private readonly callers = new Map<string, Semaphore>();
-  private waiting = 0;
 
   constructor(private readonly limits: ByteBudgetLimits) {
     this.total = new Semaphore(limits.total);
   }
 
   /**
-   * Requests memory.
+   * Waits for memory, which is released when the signal aborts.
    *
    * @param bytes at most {@link ByteBudgetLimits.perCaller}
-   * @throws ApiError ResourceExhausted if too many reservations wait
+   * @param signal aborts when the call ends
+   * @throws ApiError Cancelled if the call ends first
    */
-  reserve(caller: string, bytes: number): Reservation {
+  async reserve(caller: string, bytes: number, signal: AbortSignal): Promise<Reservation> {
     const own = this.callers.get(caller) ?? new Semaphore(this.limits.perCaller);
     this.callers.set(caller, own);
-    const request: Request = { bytes, semaphores: [own, this.total], acquired: 0, state: 'waiting' };
-    const { promise: granted, resolve, reject } = Promise.withResolvers<void>();
-    // A call may end before it awaits its reservation, and an unhandled rejection would end the process.
-    granted.catch(() => undefined);
-    this.waiting += 1;
-    this.advance(request, resolve);
-    const release = () => {
-      if (this.release(request)) reject(new ApiError('Cancelled', 'the call ended while it waited for memory'));
-      if (own.isIdle) this.callers.delete(caller);
+    let held = 0;
+    const shrinkTo = (needed: number) => {
+      const rest = Math.max(0, held - needed);
+      held -= rest;
+      own.release(rest);
+      this.total.release(rest);
+      this.forgetIfIdle(caller, own);
     };
-    if (this.waiting > maxWaiting) {
-      release();
-      throw new ApiError('ResourceExhausted', 'too many calls are waiting for memory', { retryAfterMs: 1_000 });
+    try {
+      await own.acquire(bytes, signal);
+      await this.total.acquire(bytes, signal).catch((error: unknown) => {
+        own.release(bytes);
+        throw error;
+      });
+      held = bytes;
+    } finally {
+      this.forgetIfIdle(caller, own);
     }
-    return { granted, shrinkTo: (needed) => this.shrink(request, needed), release };
+    addAbortListener(signal, () => shrinkTo(0));
+    return { shrinkTo };
   }
 
-  private advance(request: Request, grant: () => void): void {
-    const next = request.semaphores[request.acquired];
-    if (next === undefined) {
-      request.state = 'granted';
-      this.waiting -= 1;
-      return grant();
-    }
-    next.acquire(request, () => {
-      request.acquired += 1;
-      this.advance(request, grant);
-    });
-  }
-
-  private shrink(request: Request, bytes: number): void {
-    if (request.state !== 'granted' || bytes >= request.bytes) return;
-    const rest = request.bytes - bytes;
-    request.bytes = bytes;
-    for (const semaphore of request.semaphores) semaphore.release(rest);
-  }
-
-  /** Returns whether the request was still waiting. */
-  private release(request: Request): boolean {
-    const { state, semaphores, acquired, bytes } = request;
-    if (state === 'released') return false;
-    request.state = 'released';
-    if (state === 'waiting') this.waiting -= 1;
-    semaphores[acquired]?.withdraw(request);
-    for (const semaphore of semaphores.slice(0, acquired)) semaphore.release(bytes);
-    return state === 'waiting';
+  private forgetIfIdle(caller: string, own: Semaphore): void {
+    if (own.isIdle && this.callers.get(caller) === own) this.callers.delete(caller);
   }
 }
 
@@ -153,13 +128,9 @@ export class ResponseBudget {
    * Waits for the memory of a response, which is released when the call ends.
    *
    * @param bytes at most; to be shrunk to the size of the response
-   * @throws ApiError Cancelled if the call ends first; ResourceExhausted if too many calls wait
+   * @throws ApiError Cancelled if the call ends first
    */
-  async reserve({ caller, signal }: Pick<Call, 'caller' | 'signal'>, bytes: number): Promise<Reservation> {
-    const reservation = this.budget.reserve(caller?.username ?? '', bytes);
-    if (signal.aborted) reservation.release();
-    else signal.addEventListener('abort', () => reservation.release(), { once: true });
-    await reservation.granted;
-    return reservation;
+  reserve({ caller, signal }: Pick<Call, 'caller' | 'signal'>, bytes: number): Promise<Reservation> {
+    return this.budget.reserve(caller?.username ?? '', bytes, signal);
   }
 }

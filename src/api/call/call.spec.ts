@@ -12,9 +12,10 @@ describe('the signal of a call', () => {
     expect(signal.aborted).toBe(true);
   });
 
-  it('is aborted if the call was cancelled before', () => {
-    const call = Object.assign(new EventEmitter(), { cancelled: true });
-
-    expect(signalOf(call, 'cancelled').aborted).toBe(true);
+  it.each([
+    ['a canceled call', 'cancelled', { cancelled: true }],
+    ['a response whose client is gone', 'close', { closed: true }],
+  ] as const)('is aborted for %s', (_, event, state) => {
+    expect(signalOf(Object.assign(new EventEmitter(), state), event).aborted).toBe(true);
   });
 });

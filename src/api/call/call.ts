@@ -53,6 +53,8 @@ export const IncomingCall = createParamDecorator((_: unknown, context: Execution
 /** An HTTP response or gRPC call. */
 interface EndingCall {
   readonly cancelled?: boolean;
+  /** Of an HTTP response: the client may be gone before the caller is authenticated. */
+  readonly closed?: boolean;
   once(event: string, listener: () => void): unknown;
 }
 
@@ -61,7 +63,7 @@ const ended = new DOMException('The call has ended', 'AbortError');
 
 /** A signal that aborts with the event that ends a call: the response is sent, the client disconnects, the deadline passes. */
 export function signalOf(call: EndingCall, event: 'close' | 'cancelled'): AbortSignal {
-  if (call.cancelled === true) return AbortSignal.abort(ended);
+  if (call.cancelled === true || call.closed === true) return AbortSignal.abort(ended);
   const controller = new AbortController();
   call.once(event, () => controller.abort(ended));
   return controller.signal;

@@ -9,7 +9,7 @@ import { httpLimits } from '../../connections/http-limits.ts';
 import { CLOCK, type Clock } from '../../kubernetes/clock.ts';
 import { AccessLog } from '../call/access-log.ts';
 import { Authentication } from '../call/authentication.ts';
-import { RequestBudgets, type Reservation } from '../call/byte-budget.ts';
+import { RequestBudgets, type ByteBudget, type Reservation } from '../call/byte-budget.ts';
 import { failCall } from '../call/failed-call.ts';
 import { RateLimits } from '../call/rate-limits.ts';
 import { remoteOfCall } from '../call/remote.ts';
@@ -44,15 +44,13 @@ export class CallAdmission {
   /** grpc-js reads nothing of a call until the metadata is passed on. */
   readonly interceptor: ServerInterceptor = ({ path }, call) => {
     let reservation: Reservation | undefined;
-    let hasEnded = false;
+    const ended = new AbortController();
     let size = isOwnMethod(path) ? 0 : anonymousCallBytes;
     const refuse = (thrown: unknown) => call.sendStatus(toGrpcStatus(failCall(thrown, { method: path })));
     const stopTimer = this.clock.setTimer(httpLimits.requestTimeoutMs, () => refuse(tooSlow()));
     const admit = async (metadata: Metadata, next: (metadata: Metadata) => void): Promise<void> => {
       try {
-        reservation = await this.reserve(path, call, metadata);
-        if (hasEnded) return reservation.release();
-        await reservation.granted;
+        reservation = await this.reserve(path, call, metadata, ended.signal);
         next(metadata);
       } catch (error) {
         refuse(error);
@@ -74,22 +72,22 @@ export class CallAdmission {
       // At the end of every call.
       .withOnCancel(() => {
         stopTimer();
-        hasEnded = true;
-        reservation?.release();
+        ended.abort();
       })
       .build();
     return new ServerInterceptingCall(call, { start: (next) => next(listener) });
   };
 
-  private async reserve(path: string, call: Call, metadata: Metadata): Promise<Reservation> {
+  private async reserve(path: string, call: Call, metadata: Metadata, signal: AbortSignal): Promise<Reservation> {
     const remote = remoteOfCall(call, metadata);
-    if (!isOwnMethod(path)) return this.budgets.anonymous.reserve(remote.address, maxRequestBytes);
-    if (this.config.auth === 'none') return this.budgets.authenticated.reserve(remote.address, maxRequestBytes);
+    const reserve = (budget: ByteBudget, owner: string) => budget.reserve(owner, maxRequestBytes, signal);
+    if (!isOwnMethod(path)) return reserve(this.budgets.anonymous, remote.address);
+    if (this.config.auth === 'none') return reserve(this.budgets.authenticated, remote.address);
     let caller: Caller | undefined;
     try {
       ({ caller } = await this.authentication.authenticate(remote));
       this.limits.countCall(caller.username);
-      return this.budgets.authenticated.reserve(caller.username, maxRequestBytes);
+      return await reserve(this.budgets.authenticated, caller.username);
     } catch (error) {
       const verb = mutating[path];
       if (verb !== undefined) this.accessLog.refusedUnread(verb, remote, caller, error);

@@ -131,8 +131,8 @@ export const apiLimitFaults: readonly Fault[] = [
   {
     name: 'one caller may use the whole byte budget',
     file: 'src/api/call/byte-budget.ts',
-    find: 'semaphores: [own, this.total]',
-    replace: 'semaphores: [this.total]',
+    find: '      await own.acquire(bytes, signal);\n',
+    replace: '',
     caughtBy: ['src/api/call/byte-budget.spec.ts'],
   },
   {

@@ -59,10 +59,10 @@ export const apiFaults: readonly Fault[] = [
     caughtBy: ['src/api/executions/execution.service.spec.ts'],
   },
   {
-    name: 'the memory of a response is never released',
+    name: 'the memory of a call is never released',
     file: 'src/api/call/byte-budget.ts',
-    find: "signal.addEventListener('abort', () => reservation.release(), { once: true })",
-    replace: 'void reservation',
+    find: 'addAbortListener(signal, () => shrinkTo(0));',
+    replace: '',
     caughtBy: ['src/api/call/byte-budget.spec.ts'],
   },
   {
