@@ -137,8 +137,12 @@ export class BenchContext {
       dataStorageUrl: storage.url,
       ...{ directory, settings, leads, profile: this.#options.profile, signal: this.signal },
     });
-    this.defer(() => service.stop());
-    return { ...service, dataStoragePid: storage.pid };
+    const stop = async (): Promise<void> => {
+      await service.stop();
+      await storage.stop();
+    };
+    this.defer(stop);
+    return { ...service, dataStoragePid: storage.pid, stop };
   }
 
   /** Starts a fake Tekton process in a namespace; it watches when this resolves. */

@@ -43,6 +43,8 @@ export interface BenchService {
   readonly ca: string;
   /** Milliseconds from the process start until /readyz succeeded. */
   readonly readyAfterMs: number;
+  /** Milliseconds from the process start until it reconciled; NaN if it does not lead. */
+  readonly leadingAfterMs: number;
   readonly usage: () => ProcessUsage;
   readonly scrape: () => Promise<Scrape>;
   /** Stops it gracefully; idempotent. */
@@ -103,8 +105,9 @@ export async function startBenchService(start: ServiceStart): Promise<BenchServi
   // A new leader first asks data storage for events that its predecessor may have delivered.
   const reconciles = () => readFileSync(logFile, 'utf8').includes('"msg":"reconciling"');
   if (start.leads) await until('reconciling', () => Promise.resolve(reconciles()));
+  const leadingAfterMs = start.leads ? performance.now() - began : NaN;
   return {
-    ...{ pid, http: at(ports.http), grpc: at(ports.grpc), metrics, ca, readyAfterMs },
+    ...{ pid, http: at(ports.http), grpc: at(ports.grpc), metrics, ca, readyAfterMs, leadingAfterMs },
     usage: () => usageOf(pid),
     scrape: () => scrape(metrics),
     async stop() {

@@ -101,6 +101,7 @@ function completed(namespace: string, run: string): object {
     pipelineRunRef: { apiVersion: 'tekton.dev/v1', kind: 'PipelineRun', name: run, namespace },
     startTime: ended,
     completionTime: ended,
+    settled: true,
     conditions: [
       { ...condition, type: 'Ready', reason: 'Completed', message: summary },
       { ...condition, type: 'PipelineRunCreated', reason: 'PipelineRunCreated', message: created },

@@ -24,15 +24,15 @@ describe('limits', () => {
         'CPU of the service for an execution': 10,
         'CPU of the API server for an execution': 300,
         'CPU of etcd for an execution': 100,
-        'start to ready, with 10,000 executions': 5,
-        'start to ready, with 50,000 executions': 15,
+        'resident memory of the api at most, with 10,000 executions': 224,
+        'resident memory of the api at most, with 50,000 executions': 304,
       }),
     );
 
     expect(loadAt(limits, "the leader's event loop")).toBe(100);
     expect(loadAt(limits, 'CPU of API server and etcd')).toBe(20);
-    // 0.25 ms more for each execution.
-    expect(loadAt(limits, "a replica's start")).toBe(230_000);
+    // 2 MB more for each 1,000 executions.
+    expect(loadAt(limits, "the API's memory")).toBe(410_000);
   });
 
   it('are ordered by how close a load comes to them', () => {

@@ -33,13 +33,13 @@ const tektonRequestsPerSecond = 20;
 const collectorRequestsPerSecond = 40;
 /** Five replicas (config/webhook-hpa.yaml of Tekton v1.15) of half a core each (config/webhook.yaml). */
 const webhookCores = 2.5;
-/** deploy/base: memory limit in MiB, and seconds that the startup probe allows. */
-const [replicaMb, startSeconds] = [1_024, 60];
+/** deploy/base: memory limit of the API in MiB. */
+const replicaMb = 1_024;
 /** Default of `--event-ttl`, in seconds. */
 const eventSeconds = 3_600;
 /** With the default GOGC the heap doubles before a collection. */
 const residentPerLive = 2;
-/** Numbers of finished executions between which memory and start time are interpolated (bench/benches/memory.ts). */
+/** Numbers of finished executions between which memory is interpolated (bench/benches/memory.ts). */
 const [fewer, more] = [10_000, 50_000];
 
 /** All limits that follow from the measured figures. */
@@ -112,14 +112,9 @@ function storageLimitsOf(lookup: Lookup): Limit[] {
       raisedBy: '`ttlSecondsAfterFinished`; more memory',
     },
     {
-      ...{ by, component: "a replica's memory", limit: `${replicaMb} MiB` },
-      at: interpolated(lookup, 'resident memory at most', replicaMb),
+      ...{ by, component: "the API's memory", limit: `${replicaMb} MiB` },
+      at: interpolated(lookup, 'resident memory of the api at most', replicaMb),
       raisedBy: '`ttlSecondsAfterFinished`; its memory limit',
-    },
-    {
-      ...{ by, component: "a replica's start", limit: `${startSeconds} s (startup probe)` },
-      at: interpolated(lookup, 'start to ready', startSeconds),
-      raisedBy: '`ttlSecondsAfterFinished`; `failureThreshold` of the probe',
     },
   ];
 }
