@@ -56,7 +56,8 @@ describe('an execution', () => {
   });
 
   it.concurrent('completes when 20 tasks use all parameters at maximum size', async () => {
-    await fixture.execute('largest', wideWorkflow(20), { parameters: largestParameters('<') });
+    const parameters = largestParameters('<');
+    await fixture.execute('largest', wideWorkflow(20, Object.keys(parameters)), { parameters });
     const { metadata } = await fixture.pipelineRun('largest');
     await answerTasks(fixture.client, fixture.namespace, metadata.name, 20);
 

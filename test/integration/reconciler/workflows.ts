@@ -21,9 +21,8 @@ export const demandingWorkflow = workflow(
   [{ name: 'NOBODY_GIVES_THIS', type: 'string' }],
 );
 
-/** A workflow without pods with this number of tasks, which all get the parameters A and B; see {@link answerTasks}. */
-export function wideWorkflow(tasks: number): string {
-  const names = ['A', 'B'];
+/** A workflow without pods with this number of tasks, which all get these parameters; see {@link answerTasks}. */
+export function wideWorkflow(tasks: number, names: readonly string[]): string {
   const given = Array.from({ length: tasks }, (_, number) => ({
     name: `task-${number}`,
     taskRef: { apiVersion: 'test.kubernaut.ai/v1', kind: 'Answer' },
