@@ -4,6 +4,7 @@ import { expect, it } from '@jest/globals';
 import { parameterBytes } from '../workflow-execution/generated/parameter-rules.ts';
 import {
   responseBudget,
+  responseTimeoutMs,
   requestBudget,
   connectionPing,
   freeAnonymousCalls,
@@ -51,6 +52,7 @@ it.each([
   ['docs/operations.md', `${sizeText(requestBudget.total)}, ${sizeText(requestBudget.perCaller)} per caller`],
   ['docs/operations.md', `health and reflection ${sizeText(anonymousRequestBudget.total)}`],
   ['docs/operations.md', `${sizeText(responseBudget.total)}, ${sizeText(responseBudget.perCaller)} per caller`],
+  ['docs/operations.md', `after ${secondsText(responseTimeoutMs)} without progress`],
   ['docs/guide.md', `more than ${parameterBytes.max} bytes in all`],
   ['docs/adr/0032-parameters-are-data.md', `more than ${parameterBytes.max} bytes in all`],
   [proto, `0 means ${pageSizes.default}, and more than ${pageSizes.max} means ${pageSizes.max}`],

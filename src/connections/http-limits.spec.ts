@@ -1,13 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from '@jest/globals';
 import { secondsText, sizeText } from '../config/limits.ts';
-import { httpLimits } from './http-limits.ts';
+import { handshakeTimeoutMs, httpLimits } from './http-limits.ts';
 
-const page = readFileSync(new URL('../../docs/api.md', import.meta.url), 'utf8');
+const read = (page: string) => readFileSync(new URL(`../../docs/${page}`, import.meta.url), 'utf8');
 
 it.each([
-  `request line and headers larger than ${sizeText(httpLimits.maxHeaderBytes)}`,
-  `${secondsText(httpLimits.requestTimeoutMs)} to arrive`,
-])('docs/api.md says: %s', (text) => {
-  expect(page).toContain(text);
+  ['api.md', `request line and headers larger than ${sizeText(httpLimits.maxHeaderBytes)}`],
+  ['api.md', `${secondsText(httpLimits.requestTimeoutMs)} to arrive`],
+  ['operations.md', `| TLS handshake; headers or HTTP/2 preface | ${secondsText(handshakeTimeoutMs)} each |`],
+  ['operations.md', `| whole request | ${secondsText(httpLimits.requestTimeoutMs)} |`],
+  ['operations.md', `| idle HTTP connection | ${secondsText(httpLimits.keepAliveTimeoutMs)} |`],
+])('docs/%s says: %s', (page, text) => {
+  expect(read(page).replaceAll(/ +/g, ' ')).toContain(text);
 });

@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
+import { secondsText } from '../config/limits.ts';
 import {
   apiServerHealth,
   cacheHealth,
@@ -62,4 +64,12 @@ describe('the work loop', () => {
 it('a result is healthy if every check is up', () => {
   const [up, down] = [apiServerHealth(0, undefined), workLoopHealth([maxReconcileMs])];
   expect([isHealthy({}), isHealthy(up), isHealthy(combine([up, down]))]).toEqual([true, true, false]);
+});
+
+it.each([
+  `(${secondsText(maxStaleMs)} grace)`,
+  `the API server responded within ${secondsText(maxSilenceMs)}`,
+  `no reconciliation has taken ${maxReconcileMs / 60_000} minutes`,
+])('docs/operations.md says: %s', (text) => {
+  expect(readFileSync(new URL('../../docs/operations.md', import.meta.url), 'utf8')).toContain(text);
 });
