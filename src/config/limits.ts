@@ -11,6 +11,13 @@ const mebibyte = 1024 * 1024;
  */
 export const maxRequestBytes = mebibyte;
 
+/**
+ * Maximum depth of a request, and number of its fields and values: class-transformer overflows its stack on deep values, and
+ * many hold the event loop. The deepest field of a WorkflowExecution is `spec.workflowRef.version`; its maps and lists may
+ * have 640 entries, and it has 40 other fields.
+ */
+export const requestValues = { depth: 8, values: 1_000 } as const;
+
 /** Maximum size of an execution in etcd, in bytes. */
 export const maxExecutionBytes = 1.5 * mebibyte;
 

@@ -4,6 +4,7 @@ import {
   CreateWorkflowExecutionRequest,
   WorkflowExecutionServiceService,
 } from '../generated/kubernaut/workflowexecution/v1/workflow_execution.ts';
+import { plainJsonLimits } from '../validation/validation.pipe.ts';
 import { decodeRequest } from './service-definition.ts';
 
 const { createWorkflowExecution: create, listWorkflowExecutions: list } = WorkflowExecutionServiceService;
@@ -18,7 +19,7 @@ function createWith(labels: number): Buffer {
 
 describe('a decoded request', () => {
   it('is the message with its size, with as many fields and values as a request may have', () => {
-    const bytes = createWith(1_000);
+    const bytes = createWith(plainJsonLimits.values);
 
     const decoded = decodeRequest(create, bytes);
 
@@ -36,12 +37,12 @@ describe('a decoded request', () => {
   });
 
   it.each([
-    ['map entries', create, createWith(2_000)],
+    ['map entries', create, createWith(2 * plainJsonLimits.values)],
     ['numbers', list, Buffer.concat([Buffer.from([0x22, 0x90, 0x4e]), Buffer.alloc(10_000, 1)])],
     ['unknown fields', list, Buffer.alloc(30_003, Buffer.from([0xf8, 0x7f, 1]))],
   ])('is an error if it has too many %s', (_, method, bytes) => {
     expect(decodeRequest(method, bytes).message).toMatchObject({
-      message: expect.stringContaining('must not have more than 1000 fields and values in all'),
+      message: expect.stringContaining(plainJsonLimits.tooManyValues),
     });
   });
 

@@ -1,20 +1,16 @@
 import { ValidationPipe } from '@nestjs/common';
 import type { ArgumentMetadata, Type } from '@nestjs/common';
 import type { ValidationError } from 'class-validator';
+import { requestValues } from '../../config/limits.ts';
 import { truncate } from '../../workflow-execution/text.ts';
 import { invalidArgument, invalidField } from '../errors/api-error.ts';
 import type { FieldViolation } from '../errors/api-error.ts';
 
-/**
- * Limits of a request, applied where it is read, before it is validated: class-transformer overflows its stack on deep values,
- * and many values hold the event loop. The deepest field of a WorkflowExecution is `spec.workflowRef.version`; its maps and lists may have
- * 640 entries, and it has 40 other fields.
- */
+/** {@link requestValues} with their rules. They apply where a request is read, before it is validated. */
 export const plainJsonLimits = {
-  depth: 8,
-  tooDeep: 'is nested more than 8 levels deep',
-  values: 1_000,
-  tooManyValues: 'must not have more than 1000 fields and values in all',
+  ...requestValues,
+  tooDeep: `is nested more than ${requestValues.depth} levels deep`,
+  tooManyValues: `must not have more than ${requestValues.values} fields and values in all`,
 } as const;
 
 /**
