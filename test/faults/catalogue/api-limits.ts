@@ -82,8 +82,8 @@ export const apiLimitFaults: readonly Fault[] = [
   {
     name: 'all lists are built in one turn of the event loop',
     file: 'src/api/executions/list.service.ts',
-    find: 'await this.turns.take();',
-    replace: '',
+    find: 'await this.turns.take();\n    const page',
+    replace: 'const page',
     caughtBy: ['src/api/executions/list.service.spec.ts'],
   },
   {

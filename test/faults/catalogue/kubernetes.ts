@@ -40,8 +40,8 @@ export const kubernetesFaults: readonly Fault[] = [
   {
     name: 'a watch continues after an error without a relist',
     file: 'src/kubernetes/list-watch.ts',
-    find: 'this.from = undefined;\n        if (!signal.aborted) await this.pause(error, signal);',
-    replace: 'if (!signal.aborted) await this.pause(error, signal);',
+    find: 'this.from = undefined;\n        if (!signal.aborted && !isRefused) await this.pause(error, signal);',
+    replace: 'if (!signal.aborted && !isRefused) await this.pause(error, signal);',
     caughtBy: ['src/kubernetes/list-watch.spec.ts'],
   },
   {
