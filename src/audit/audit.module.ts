@@ -18,14 +18,7 @@ function eventStore(config: Config, log: Logger): EventStore {
     log.warn({}, `${settings.dataStorageUrl.variable} is not set: audit events go to the log`);
     return new LoggedEvents(log);
   }
-  const client = new DataStorageClient({
-    url: config.dataStorageUrl,
-    tokenFile: config.dataStorageTokenFile,
-    caFile: config.dataStorageCaFile,
-    timeoutMs: config.dataStorageTimeoutMs,
-    clock: systemClock,
-  });
-  return new DataStorage(client);
+  return new DataStorage(new DataStorageClient(config, systemClock));
 }
 
 /** The audit trail. Needs the global providers of the configuration, the clock and the reflector of executions. */

@@ -26,12 +26,15 @@ afterEach(async () => {
 });
 
 /** A client of a server with this request listener. */
-async function clientOf(answer: RequestListener, over: { tokenFile?: string; caFile?: string; path?: string } = {}) {
+async function clientOf(
+  answer: RequestListener,
+  { path = '', ...files }: Partial<Record<'path' | 'dataStorageTokenFile' | 'dataStorageCaFile', string>> = {},
+) {
   server = createServer(answer);
   await new Promise<void>((resolve) => server?.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
-  const url = `http://127.0.0.1:${port}${over.path ?? ''}`;
-  return new DataStorageClient({ url, tokenFile, caFile: '', timeoutMs: 500, clock, ...over });
+  const own = { dataStorageTokenFile: tokenFile, dataStorageCaFile: '', dataStorageTimeoutMs: 500, ...files };
+  return new DataStorageClient({ dataStorageUrl: `http://127.0.0.1:${port}${path}`, ...own }, clock);
 }
 
 const failureOf = (sent: Promise<unknown>) => sent.then(() => undefined).catch((error: unknown) => error);
@@ -99,7 +102,7 @@ describe('a request to the data storage service', () => {
         tokens.push(request.headers.authorization);
         response.end();
       },
-      { tokenFile: '' },
+      { dataStorageTokenFile: '' },
     );
     await sender.send('GET', '/');
 
@@ -126,11 +129,14 @@ describe('a request to the data storage service', () => {
     expect(wasNeverSent(await failureOf(sender.send('GET', '/')))).toBe(true);
   });
 
-  it.each([['tokenFile'], ['caFile']])('was never sent if the %s cannot be read', async (file) => {
-    const sender = await clientOf((_, response) => void response.end(), { [file]: '/nowhere' });
+  it.each([['dataStorageTokenFile'], ['dataStorageCaFile']])(
+    'was never sent if the %s cannot be read',
+    async (file) => {
+      const sender = await clientOf((_, response) => void response.end(), { [file]: '/nowhere' });
 
-    expect(wasNeverSent(await failureOf(sender.send('GET', '/')))).toBe(true);
-  });
+      expect(wasNeverSent(await failureOf(sender.send('GET', '/')))).toBe(true);
+    },
+  );
 
   it.each<[string, RequestListener]>([
     ['was reset', (request) => request.socket.resetAndDestroy()],

@@ -1,21 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { Agent, request, type Dispatcher } from 'undici';
+import type { Config } from '../config/config.ts';
 import { Deadline } from '../kubernetes/async.ts';
 import type { Clock } from '../kubernetes/clock.ts';
 import { recordOf, stringOf } from '../kubernetes/json.ts';
 import { activeTraceparent } from '../tracing/tracer.ts';
-
-/** The connection to the data storage service. */
-export interface DataStorageOptions {
-  /** The base URL, without the path of the API. */
-  readonly url: string;
-  /** File with the bearer token; empty for none. The kubelet rotates it, so it is read for each request. */
-  readonly tokenFile: string;
-  /** File with the trusted CA certificates; empty for those of the system. */
-  readonly caFile: string;
-  readonly timeoutMs: number;
-  readonly clock: Clock;
-}
 
 /** A complete response. */
 export interface DataStorageResponse {
@@ -34,8 +23,14 @@ export class DataStorageClient {
   readonly base: string;
   private dispatcher?: Dispatcher;
 
-  constructor(private readonly options: DataStorageOptions) {
-    this.base = options.url.replace(/\/+$/, '');
+  constructor(
+    private readonly config: Pick<
+      Config,
+      'dataStorageUrl' | 'dataStorageTokenFile' | 'dataStorageCaFile' | 'dataStorageTimeoutMs'
+    >,
+    private readonly clock: Clock,
+  ) {
+    this.base = config.dataStorageUrl.replace(/\/+$/, '');
   }
 
   /**
@@ -44,8 +39,8 @@ export class DataStorageClient {
    * @throws Error when there is no complete response in time; see {@link wasNeverSent}
    */
   async send(method: 'GET' | 'POST', path: string, body?: object): Promise<DataStorageResponse> {
-    const { clock, timeoutMs } = this.options;
-    const deadline = new Deadline(clock, { timeoutMs });
+    const { dataStorageTimeoutMs: timeoutMs } = this.config;
+    const deadline = new Deadline(this.clock, { timeoutMs });
     try {
       return await deadline.within(this.request(method, path, body, deadline.signal));
     } catch (error) {
@@ -63,7 +58,8 @@ export class DataStorageClient {
     body: object | undefined,
     signal: AbortSignal,
   ): Promise<DataStorageResponse> {
-    const token = readText(this.options.tokenFile);
+    // The kubelet rotates it.
+    const token = readText(this.config.dataStorageTokenFile);
     const traceparent = activeTraceparent();
     const response = await request(`${this.base}${path}`, {
       method,
@@ -87,9 +83,9 @@ export class DataStorageClient {
   }
 
   private connect(): Dispatcher {
-    const { caFile, timeoutMs } = this.options;
+    const { dataStorageCaFile, dataStorageTimeoutMs } = this.config;
     // The timeout is less than that of the request, so that a failed connection is recognized as one.
-    const connect = { ca: readText(caFile), timeout: timeoutMs / 2 };
+    const connect = { ca: readText(dataStorageCaFile), timeout: dataStorageTimeoutMs / 2 };
     return new Agent({ connections, allowH2: false, maxResponseSize: maxResponseBytes, connect });
   }
 

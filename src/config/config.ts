@@ -16,15 +16,12 @@ export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 }
 
-/** Environment variables. */
-export type Environment = Readonly<Record<string, string | undefined>>;
-
 /**
  * Reads the configuration from environment variables, or their defaults.
  *
  * @throws ConfigError if a variable breaks its rule
  */
-export function loadConfig(env: Environment): Config {
+export function loadConfig(env: NodeJS.ProcessEnv): Config {
   const parsed = Object.entries<Setting<unknown>>(settings).map(([key, setting]) => {
     return { key, setting, value: setting.rule.parse(textOf(setting, env)) };
   });
@@ -45,7 +42,7 @@ export interface Violation {
   readonly allowed: string;
 }
 
-function refuse(violations: readonly Violation[], env: Environment): void {
+function refuse(violations: readonly Violation[], env: NodeJS.ProcessEnv): void {
   if (violations.length === 0) return;
   const lines = violations.map(
     ({ setting, allowed }) => `${setting.variable} is '${textOf(setting, env)}' but must be ${allowed}`,
@@ -53,12 +50,12 @@ function refuse(violations: readonly Violation[], env: Environment): void {
   throw new ConfigError(lines.join('\n'));
 }
 
-function textOf(setting: Setting<unknown>, env: Environment): string {
+function textOf(setting: Setting<unknown>, env: NodeJS.ProcessEnv): string {
   return env[setting.variable] ?? setting.default;
 }
 
 /** Variables with the prefix `WFE_` that are not settings, such as misspelt ones. */
-export function unknownVariables(env: Environment): readonly string[] {
+export function unknownVariables(env: NodeJS.ProcessEnv): readonly string[] {
   const known = new Set<string>(Object.values(settings).map(({ variable }) => variable));
   return Object.keys(env).filter((variable) => variable.startsWith('WFE_') && !known.has(variable));
 }
@@ -68,9 +65,9 @@ const namespaceFile = '/var/run/secrets/kubernetes.io/serviceaccount/namespace';
 
 /** The environment with WFE_NAMESPACE defaulting to the pod's namespace, in a pod. */
 export function withPodNamespace(
-  env: Environment,
+  env: NodeJS.ProcessEnv,
   read: (file: string) => string | Buffer = readFileSync,
-): Environment {
+): NodeJS.ProcessEnv {
   if (env['WFE_NAMESPACE'] !== undefined) return env;
   try {
     return { ...env, WFE_NAMESPACE: read(namespaceFile).toString().trim() };

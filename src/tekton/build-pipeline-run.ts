@@ -26,34 +26,6 @@ export const spanContextAnnotation = 'tekton.dev/pipelinerunSpanContext';
 
 type ExecutionConfig = NonNullable<WorkflowExecutionSpec['executionConfig']>;
 
-interface StringParam {
-  readonly name: string;
-  readonly value: string;
-}
-
-/** A PipelineRun to be created (https://tekton.dev/docs/pipelines/pipelineruns/). */
-export interface NewPipelineRun {
-  readonly apiVersion: string;
-  readonly kind: string;
-  readonly metadata: {
-    readonly name: string;
-    readonly namespace: string;
-    readonly labels: Readonly<Record<string, string>>;
-    readonly annotations: Readonly<Record<string, string>>;
-    readonly finalizers: readonly string[];
-    readonly ownerReferences: readonly OwnerReference[];
-  };
-  readonly spec: {
-    readonly pipelineRef: { readonly resolver: 'bundles'; readonly params: readonly StringParam[] };
-    readonly params: readonly StringParam[];
-    readonly taskRunTemplate: { readonly serviceAccountName: string; readonly podTemplate?: typeof restrictedPods };
-    readonly timeouts?: Timeouts;
-  };
-}
-
-/** Timeouts of the run and of its tasks or `finally` tasks, as Go durations. */
-type Timeouts = { readonly pipeline: string } & ({ readonly tasks: string } | { readonly finally: string });
-
 /** The Pod Security Standard that the pods of a run comply with; `none` adds nothing. */
 export type PodSecurity = 'restricted' | 'none';
 
@@ -83,11 +55,11 @@ export interface PipelineRunOptions extends Partial<PipelineRunSettings> {
   readonly traceparent?: string;
 }
 
-/** Builds the one PipelineRun of an execution; deterministic. */
+/** Builds the one PipelineRun of an execution; deterministic (https://tekton.dev/docs/pipelines/pipelineruns/). */
 export function buildPipelineRun(
   execution: WorkflowExecution,
   { podSecurity = 'restricted', traceparent }: PipelineRunOptions = {},
-): NewPipelineRun {
+) {
   const { executionConfig = {}, workflowRef } = execution.spec;
   const serviceAccountName = serviceAccountOf(execution.spec);
   const timeouts = timeoutsOf(executionConfig);
@@ -124,30 +96,30 @@ export function buildPipelineRun(
   };
 }
 
+/** A PipelineRun to be created. */
+export type NewPipelineRun = ReturnType<typeof buildPipelineRun>;
+
 /**
  * The timeout of a task defaults to `tasks`, or to `pipeline` less `finally`; without both to one hour, regardless of `pipeline`
  * (`pipelineRunTimeout` in pkg/reconciler/pipelinerun, since Tekton v1.11).
  */
-function timeoutsOf({ timeout, finallyTimeout }: ExecutionConfig): Timeouts | undefined {
+function timeoutsOf({ timeout, finallyTimeout }: ExecutionConfig) {
   if (timeout === undefined) return undefined;
   return finallyTimeout === undefined
     ? { pipeline: timeout, tasks: timeout }
     : { pipeline: timeout, finally: finallyTimeout };
 }
 
-function labelsAndAnnotations(
-  execution: WorkflowExecution,
-  traceparent: string | undefined,
-): Pick<NewPipelineRun['metadata'], 'labels' | 'annotations'> {
-  const raw = {
+function labelsAndAnnotations(execution: WorkflowExecution, traceparent: string | undefined) {
+  const raw: Record<string, string> = {
     [pipelineRunLabels.workflowExecution]: execution.metadata.name,
     [pipelineRunLabels.workflowId]: execution.spec.workflowRef.workflowId,
     [pipelineRunLabels.targetResource]: targetOf(execution) ?? execution.spec.targetResource,
   };
   const labels = Object.entries(raw).map(([key, value]) => [key, labelValue(value)] as const);
-  const trace: Record<string, string> =
-    traceparent === undefined ? {} : { [spanContextAnnotation]: JSON.stringify({ traceparent }) };
-  return { labels: Object.fromEntries(labels), annotations: { ...raw, ...trace } };
+  const annotations = { ...raw };
+  if (traceparent !== undefined) annotations[spanContextAnnotation] = JSON.stringify({ traceparent });
+  return { labels: Object.fromEntries(labels), annotations };
 }
 
 function ownedBy({ apiVersion, kind, metadata }: WorkflowExecution): OwnerReference {
@@ -155,10 +127,10 @@ function ownedBy({ apiVersion, kind, metadata }: WorkflowExecution): OwnerRefere
 }
 
 /** Sorted by name, because the API server does not keep the order of a map. */
-function workflowParams({ spec }: WorkflowExecution): StringParam[] {
+function workflowParams({ spec }: WorkflowExecution) {
   return stringParams(parametersOf(spec)).sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-function stringParams(values: Readonly<Record<string, string>>): StringParam[] {
+function stringParams(values: Readonly<Record<string, string>>) {
   return Object.entries(values).map(([name, value]) => ({ name, value }));
 }

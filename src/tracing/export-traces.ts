@@ -21,10 +21,10 @@ import {
   type Sampler,
 } from '@opentelemetry/sdk-trace';
 import type { Logger } from '../kubernetes/logger.ts';
-import { valueOf, type Tracing, type Variables } from './tracing.ts';
+import { valueOf, type Tracing } from './tracing.ts';
 
 /** Starts creating and exporting spans. */
-export function exportTraces(env: Variables, version: string): Tracing {
+export function exportTraces(env: NodeJS.ProcessEnv, version: string): Tracing {
   const { protocol, sampler, scheduleDelayMs, invalid } = otelEnvironment(env);
   const exporter = protocol === 'grpc' ? new GrpcExporter() : new HttpExporter();
   const provider = new TracerProvider({
@@ -86,7 +86,7 @@ const samplers: Readonly<Record<string, (ratio: number) => Sampler>> = {
 };
 
 /** Parses the variables. */
-export function otelEnvironment(env: Variables): OtelEnvironment {
+export function otelEnvironment(env: NodeJS.ProcessEnv): OtelEnvironment {
   const invalid: string[] = [];
   const parsed = <T>(variable: string, parse: (text: string) => T | undefined): T | undefined => {
     const text = valueOf(env, variable);

@@ -1,7 +1,7 @@
 import { Inject, Injectable, Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
 import { sleep } from '../kubernetes/async.ts';
 import { CLOCK, type Clock } from '../kubernetes/clock.ts';
-import { isExported, type Tracing, type Variables } from './tracing.ts';
+import { isExported, type Tracing } from './tracing.ts';
 
 const off: Tracing = { logTo: () => undefined, end: () => Promise.resolve() };
 
@@ -11,7 +11,7 @@ const off: Tracing = { logTo: () => undefined, end: () => Promise.resolve() };
  *
  * @param env the environment of this process
  */
-export async function startTracing(env: Variables, version: string): Promise<Tracing> {
+export async function startTracing(env: NodeJS.ProcessEnv, version: string): Promise<Tracing> {
   if (!isExported(env)) return off;
   const { exportTraces } = await import('./export-traces.ts');
   return exportTraces(env, version);

@@ -8,11 +8,8 @@ export interface Tracing {
   end(): Promise<void>;
 }
 
-/** Environment variables. */
-export type Variables = Readonly<Record<string, string | undefined>>;
-
 /** Unlike in the specification, there is no default endpoint: a collector seldom runs on localhost. */
-export function isExported(env: Variables): boolean {
+export function isExported(env: NodeJS.ProcessEnv): boolean {
   if (valueOf(env, 'OTEL_SDK_DISABLED')?.toLowerCase() === 'true') return false;
   if (valueOf(env, 'OTEL_TRACES_EXPORTER')?.toLowerCase() === 'none') return false;
   const endpoints = ['OTEL_EXPORTER_OTLP_TRACES_ENDPOINT', 'OTEL_EXPORTER_OTLP_ENDPOINT'];
@@ -20,7 +17,7 @@ export function isExported(env: Variables): boolean {
 }
 
 /** The value of a variable; an empty one counts as not set. */
-export function valueOf(env: Variables, variable: string): string | undefined {
+export function valueOf(env: NodeJS.ProcessEnv, variable: string): string | undefined {
   const text = env[variable]?.trim();
   return text === '' ? undefined : text;
 }

@@ -10,6 +10,7 @@ import {
 import { formatDurationMs, parseDurationMs } from './duration.ts';
 import type { WorkflowExecutionSpec } from './generated/workflow-execution.ts';
 import { serviceAccountOf } from './execution.ts';
+import { firstOf } from './text.ts';
 
 /** Repositories that bundles may come from. */
 export interface BundlePattern {
@@ -141,7 +142,10 @@ function bundleViolation(
   if (reference !== undefined && allowedBundles.some((pattern) => coversRepository(pattern, reference))) {
     return undefined;
   }
-  const allowed = some(allowedBundles.map(({ text }) => text));
+  const allowed = firstOf(
+    allowedBundles.map(({ text }) => text),
+    maxNamed,
+  );
   const found = reference === undefined ? 'is not a valid OCI reference' : `is ${formatRepository(reference)}`;
   return {
     path: ['spec', 'workflowRef', 'containerImage'],
@@ -171,7 +175,8 @@ function serviceAccountViolation(
   const name = serviceAccountOf(spec);
   if (allowedServiceAccounts.some((pattern) => coversServiceAccount(pattern, namespace, name))) return undefined;
   const here = allowedServiceAccounts.filter((pattern) => coversNamespace(pattern, namespace));
-  const allowed = some(here.map((pattern) => pattern.name));
+  const names = here.map((pattern) => pattern.name);
+  const allowed = names.length === 0 ? 'none' : firstOf(names, maxNamed);
   return {
     path: ['spec', 'executionConfig', 'serviceAccountName'],
     rule: 'WFE_ALLOWED_SERVICE_ACCOUNTS',
@@ -194,10 +199,3 @@ function timeoutViolation(
 
 /** Maximum number of patterns in a message, which must fit into gRPC trailers. */
 const maxNamed = 10;
-
-function some(patterns: readonly string[]): string {
-  const named = patterns.slice(0, maxNamed).join(', ');
-  const more = patterns.length - maxNamed;
-  if (more > 0) return `${named} and ${more} more`;
-  return named === '' ? 'none' : named;
-}

@@ -3,6 +3,12 @@ export function sentence(text: string): string {
   return /[.!?]$/.test(text) ? text : `${text}.`;
 }
 
+/** The first items of a list: `a, b and 3 more`. */
+export function firstOf(items: readonly string[], most: number): string {
+  const named = items.slice(0, most).join(', ');
+  return items.length > most ? `${named} and ${items.length - most} more` : named;
+}
+
 /** Maximum length of a message in the CRD, in characters. */
 export const maxMessageLength = 4096;
 
