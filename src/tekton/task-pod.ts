@@ -84,8 +84,9 @@ export function parseTaskPod(raw: unknown): TaskPod {
       const step = { step: name.slice(stepPrefix.length), container: name };
       return [{ ...step, state: stateOf(status, isOver), finishedAt: finishedAtOf(status) }];
     }),
-    waiting: schedulingWait(status) ?? containerWait(status),
-    disruption: disruptionOf(status),
+    waiting: conditionOf(status, 'PodScheduled', 'False') ?? containerWait(status),
+    // https://kubernetes.io/docs/concepts/workloads/pods/disruptions/#pod-disruption-conditions
+    disruption: conditionOf(status, 'DisruptionTarget', 'True')?.reason,
   };
 }
 
@@ -111,15 +112,6 @@ export function hasTektonPodName({ metadata: { name, labels } }: TaskPod): boole
   if (taskRun === undefined || !podSuffix.test(name)) return false;
   const stem = name.replace(podSuffix, '');
   return stem === taskRun || (nameHash.test(stem) && taskRun.startsWith(stem.replace(nameHash, '')));
-}
-
-function schedulingWait(status: unknown): PodWait | undefined {
-  return conditionOf(status, 'PodScheduled', 'False');
-}
-
-/** https://kubernetes.io/docs/concepts/workloads/pods/disruptions/#pod-disruption-conditions */
-function disruptionOf(status: unknown): string | undefined {
-  return conditionOf(status, 'DisruptionTarget', 'True')?.reason;
 }
 
 function conditionOf(status: unknown, type: string, value: string): PodWait | undefined {

@@ -68,14 +68,6 @@ export function parseServiceAccountPattern(text: string): ServiceAccountPattern 
   return hasOneStarAtMost(namespace) && hasOneStarAtMost(name) ? { namespace, name } : undefined;
 }
 
-function coversNamespace(pattern: ServiceAccountPattern, namespace: string): boolean {
-  return matches(pattern.namespace, namespace);
-}
-
-function coversServiceAccount(pattern: ServiceAccountPattern, namespace: string, name: string): boolean {
-  return coversNamespace(pattern, namespace) && matches(pattern.name, name);
-}
-
 /** The `*` stands for valid characters. */
 function isPathPattern(part: string): boolean {
   return hasOneStarAtMost(part) && isRepositoryPart(part.replace('*', 'x'));
@@ -173,9 +165,10 @@ function serviceAccountViolation(
   { allowedServiceAccounts }: ExecutionPolicy,
 ): PolicyViolation | undefined {
   const name = serviceAccountOf(spec);
-  if (allowedServiceAccounts.some((pattern) => coversServiceAccount(pattern, namespace, name))) return undefined;
-  const here = allowedServiceAccounts.filter((pattern) => coversNamespace(pattern, namespace));
-  const names = here.map((pattern) => pattern.name);
+  const names = allowedServiceAccounts.flatMap((allowed) =>
+    matches(allowed.namespace, namespace) ? [allowed.name] : [],
+  );
+  if (names.some((pattern) => matches(pattern, name))) return undefined;
   const allowed = names.length === 0 ? 'none' : firstOf(names, maxNamed);
   return {
     path: ['spec', 'executionConfig', 'serviceAccountName'],
