@@ -33,7 +33,7 @@ export const equivalentMutants: readonly EquivalentMutant[] = [
     reason: 'The protocol of a URL ends with its first colon.',
   },
   {
-    file: 'src/locking/longest-held.ts',
+    file: 'src/locking/lock-lease.ts',
     code: "const agesMs = held.map(({ spec }) => now.getTime() - Date.parse(spec.acquireTime ?? ''));",
     ...emptyText,
     reason: 'Neither text is a time.',

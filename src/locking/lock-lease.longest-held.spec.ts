@@ -1,8 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Lease, LeaseSpec } from '../kubernetes/lease.ts';
-import { lockPatch, newLock } from './lock-lease.ts';
+import { lockPatch, longestHeldSeconds, newLock } from './lock-lease.ts';
 import { unusedLock, type ExecutionId } from './lock-record.ts';
-import { longestHeldSeconds } from './longest-held.ts';
 
 const now = new Date('2026-01-02T03:04:05Z');
 const noneHasEnded = () => false;
