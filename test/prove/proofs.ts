@@ -82,6 +82,13 @@ export const proofs: readonly Proof[] = [
     cluster: 'shared',
   },
   {
+    name: 'go-client',
+    seconds: 30,
+    needs: 'Go',
+    proves: 'The Go modules are formatted and tidy and pass go vet, staticcheck and their tests.',
+    run: { jest: ['test/go-client'] },
+  },
+  {
     name: 'fuzz',
     seconds: 37,
     proves: 'No malformed request over REST or gRPC makes the service fail, and none over REST leaks memory.',

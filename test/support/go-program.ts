@@ -48,7 +48,8 @@ export async function ensureGoProgram(
 }
 
 function sourceKey({ module, flags = [] }: GoProgram): string {
-  const files = readdirSync(module).filter((name) => /^go\.(mod|sum)$|\.go$/.test(name));
+  const all = readdirSync(module, { recursive: true, encoding: 'utf8' });
+  const files = all.filter((path) => /(^|\/)go\.(mod|sum)$|\.go$/.test(path) && !path.endsWith('_test.go'));
   const platform = [process.platform, process.arch, ...commonFlags, ...flags].join(' ');
   return shortHash(platform, ...files.toSorted().map((name) => readFileSync(join(module, name))));
 }

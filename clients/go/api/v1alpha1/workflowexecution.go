@@ -24,6 +24,24 @@ func (p Phase) IsFinal() bool {
 	return p == PhaseCompleted || p == PhaseFailed || p == PhaseSkipped
 }
 
+// reasonAllTasksSkipped is the reason of ConditionReady if the when expressions of all tasks were false.
+const reasonAllTasksSkipped = "AllTasksSkipped"
+
+// StepsRan returns whether a step may have started, so that the target may have been changed.
+func (s *WorkflowExecutionStatus) StepsRan() bool {
+	switch s.Phase {
+	case PhaseRunning:
+		return true
+	case PhaseCompleted:
+		ready := s.Condition(ConditionReady)
+		return ready == nil || ready.Reason != reasonAllTasksSkipped
+	case PhaseFailed:
+		return s.Failure == nil || s.Failure.WasExecutionFailure
+	default:
+		return false
+	}
+}
+
 // Condition returns the condition of a type; nil if there is none.
 func (s *WorkflowExecutionStatus) Condition(conditionType string) *metav1.Condition {
 	return meta.FindStatusCondition(s.Conditions, conditionType)

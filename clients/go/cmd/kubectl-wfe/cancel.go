@@ -78,7 +78,7 @@ func (o *cancelOptions) decide(execution *v1alpha1.WorkflowExecution) (map[strin
 	spec, status := &execution.Spec, &execution.Status
 	if status.Phase.IsFinal() {
 		if status.Failure != nil && status.Failure.Reason == v1alpha1.FailureReasonCancelled {
-			return nil, "already cancelled", nil
+			return nil, "already canceled", nil
 		}
 		return nil, "", fmt.Errorf("%s has ended: it is %s", title(execution.Name), status.Phase)
 	}

@@ -25,7 +25,7 @@ func TestCancelDecides(t *testing.T) {
 		{"escalated", true, v1alpha1.CancelModeGraceful, pending, immediate, "cancellation requested", ""},
 		{"repeated, immediate", true, v1alpha1.CancelModeImmediate, pending, nil, "cancellation already requested", ""},
 		{"never back to graceful", false, v1alpha1.CancelModeImmediate, pending, nil, "cancellation already requested", ""},
-		{"cancelled", false, v1alpha1.CancelModeGraceful, failed(v1alpha1.FailureReasonCancelled, true), nil, "already cancelled", ""},
+		{"canceled", false, v1alpha1.CancelModeGraceful, failed(v1alpha1.FailureReasonCancelled, true), nil, "already canceled", ""},
 		{"too late", false, "", failed(v1alpha1.FailureReasonTaskFailed, true), nil, "", "workflowexecution.workflowexecution.kubernaut.ai/we-1 has ended: it is Failed"},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -111,6 +112,8 @@ func invalidMessage(details *metav1.StatusDetails) string {
 	for _, cause := range details.Causes {
 		causes = append(causes, fmt.Sprintf("%s: %s", cause.Field, terminal.Escape(cause.Message)))
 	}
+	// The API server has them in no particular order.
+	slices.Sort(causes)
 	if len(causes) == 1 {
 		return head + " " + causes[0]
 	}

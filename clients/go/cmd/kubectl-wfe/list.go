@@ -4,11 +4,14 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"strings"
 
 	"github.com/spf13/cobra"
+	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/fields"
+	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/cli-runtime/pkg/genericclioptions"
 	"k8s.io/cli-runtime/pkg/printers"
 
@@ -193,7 +196,15 @@ func (o *listOptions) printObjects(ctx context.Context, f *factory, c *cluster, 
 	if err != nil {
 		return err
 	}
-	return printer.PrintObj(list, f.Out)
+	return printList(printer, *o.print.OutputFormat, list, f.Out)
+}
+
+// printList prints a list as a whole, but its names one by one, as the printer of names wants it.
+func printList(printer printers.ResourcePrinter, format string, list runtime.Object, out io.Writer) error {
+	if format != "name" {
+		return printer.PrintObj(list, out)
+	}
+	return meta.EachListItem(list, func(item runtime.Object) error { return printer.PrintObj(item, out) })
 }
 
 func phases() []string {

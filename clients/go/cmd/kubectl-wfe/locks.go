@@ -15,6 +15,7 @@ import (
 	"k8s.io/cli-runtime/pkg/genericclioptions"
 	"k8s.io/cli-runtime/pkg/printers"
 
+	"github.com/kubernaut/workflowexecution/clients/go/api/v1alpha1"
 	"github.com/kubernaut/workflowexecution/clients/go/internal/lock"
 	"github.com/kubernaut/workflowexecution/clients/go/internal/terminal"
 )
@@ -61,12 +62,12 @@ func (o *locksOptions) run(ctx context.Context, f *factory, args []string) error
 		if err != nil {
 			return &usageError{err}
 		}
-		return printer.PrintObj(leases, f.Out)
+		return printList(printer, *o.print.OutputFormat, leases, f.Out)
 	}
 	cooldown := cluster.cooldown(ctx)
 	rows := []metav1.TableRow{}
 	for i := range leases.Items {
-		held, err := lock.Parse(&leases.Items[i])
+		held, err := cluster.lock(ctx, &leases.Items[i])
 		if err != nil {
 			return err
 		}
@@ -104,7 +105,7 @@ func lockRows(held *lock.Lock, cooldown time.Duration, now time.Time) []metav1.T
 		if !held.Since.IsZero() {
 			since = duration.HumanDuration(now.Sub(held.Since))
 		}
-		add(held.Target, "Held", executionName(*held.Holder), "", since, "")
+		add(held.Target, "Held", holderName(*held.Holder, held.Note), "", since, "")
 	}
 	for _, ended := range held.Cooldowns {
 		left := ended.CompletionTime.Add(cooldown).Sub(now)
@@ -116,8 +117,26 @@ func lockRows(held *lock.Lock, cooldown time.Duration, now time.Time) []metav1.T
 	return rows
 }
 
+func holderName(holder lock.Execution, note string) string {
+	if note == "" {
+		return executionName(holder)
+	}
+	return fmt.Sprintf("%s (%s)", executionName(holder), note)
+}
+
 func executionName(execution lock.Execution) string {
 	return execution.Namespace + "/" + execution.Name
+}
+
+// lock reads a Lease and what has become of its holder.
+func (c *cluster) lock(ctx context.Context, lease *coordinationv1.Lease) (*lock.Lock, error) {
+	held, err := lock.Parse(lease)
+	if err != nil {
+		return nil, err
+	}
+	return held, held.Resolve(func(namespace, name string) (*v1alpha1.WorkflowExecution, error) {
+		return c.in(namespace).get(ctx, name)
+	})
 }
 
 // leaseOf returns the Lease of a target, or none if it has none: the target is free.

@@ -22,12 +22,13 @@ func (r *report) addLock(execution *v1alpha1.WorkflowExecution, state *lockState
 	}
 	r.Lock = &lockReport{}
 	if state.err != nil {
+		r.Lock.isUnreadable = true
 		r.Lock.Note = "the lock of the target is not readable: " + terminal.Escape(state.err.Error())
 		r.addSkip(execution, now)
 		return
 	}
 	if state.lock.Holder != nil {
-		r.Lock.Holder = state.lock.Holder
+		r.Lock.Holder, r.Lock.HolderNote = state.lock.Holder, state.lock.Note
 		if !state.lock.Since.IsZero() {
 			r.Lock.Since = &state.lock.Since
 		}
@@ -126,8 +127,8 @@ func (l *lockReport) write(row func(label, format string, arguments ...any), r *
 	case l.Holder != nil && l.Holder.Namespace == r.Namespace && l.Holder.Name == r.Name:
 		row("Target held by", "this execution%s", heldFor(l.Since, now))
 	case l.Holder != nil:
-		row("Target held by", "%s%s", terminal.Escape(executionName(*l.Holder)), heldFor(l.Since, now))
-	case l.Note == "" || len(l.Cooldowns) > 0:
+		row("Target held by", "%s%s", terminal.Escape(holderName(*l.Holder, l.HolderNote)), heldFor(l.Since, now))
+	case !l.isUnreadable:
 		row("Target held by", "no execution")
 	}
 	for _, cooldown := range l.Cooldowns {

@@ -66,8 +66,8 @@ func TestReportWithoutTheRightToReadLocksHasTheCooldownOfTheStatus(t *testing.T)
 	status.Skip.RemainingCooldownSeconds = &remaining
 	got := written(t, anExecution(status), &lockState{err: errors.New("leases is forbidden")})
 	expectLines(t, got,
-		"Cooldown:        until 2026-01-02T03:05:35Z, for 90s more: workflow restart does not run again on the target",
-		"Note:            the lock of the target is not readable: leases is forbidden")
+		"Cooldown:   until 2026-01-02T03:05:35Z, for 90s more: workflow restart does not run again on the target",
+		"Note:       the lock of the target is not readable: leases is forbidden")
 }
 
 func TestReportEscapesText(t *testing.T) {

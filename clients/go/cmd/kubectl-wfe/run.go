@@ -237,7 +237,7 @@ func (o *runOptions) read(f *factory, namespace string) (*unstructured.Unstructu
 	case given == "":
 		object.SetNamespace(namespace)
 	case given != namespace && *f.config.Namespace != "":
-		return nil, fmt.Errorf("the namespace from the provided object %q does not match the namespace %q. You must pass '--namespace=%s' to perform this operation.", given, namespace, given)
+		return nil, fmt.Errorf("the namespace from the provided object %q does not match the namespace %q. You must pass '--namespace=%s' to perform this operation", given, namespace, given)
 	}
 	if o.name != "" {
 		object.SetName(o.name)

@@ -103,7 +103,7 @@ func (c *cluster) lockOf(ctx context.Context, execution *v1alpha1.WorkflowExecut
 		return state
 	}
 	if err == nil {
-		state.lock, err = lock.Parse(lease)
+		state.lock, err = c.lock(ctx, lease)
 	}
 	if err != nil {
 		return &lockState{err: err}
@@ -144,11 +144,14 @@ type report struct {
 
 // lockReport is what is known of the target of an execution.
 type lockReport struct {
-	Holder    *lock.Execution  `json:"holder,omitempty"`
-	Since     *time.Time       `json:"since,omitempty"`
-	Cooldowns []cooldownReport `json:"cooldowns,omitempty"`
+	Holder *lock.Execution `json:"holder,omitempty"`
+	// HolderNote says what is unusual about the holder.
+	HolderNote string           `json:"holderNote,omitempty"`
+	Since      *time.Time       `json:"since,omitempty"`
+	Cooldowns  []cooldownReport `json:"cooldowns,omitempty"`
 	// Note says what could not be read.
-	Note string `json:"note,omitempty"`
+	Note         string `json:"note,omitempty"`
+	isUnreadable bool
 }
 
 // cooldownReport is a workflow that does not run again on the target before a time.
@@ -182,10 +185,9 @@ func reportOf(execution *v1alpha1.WorkflowExecution) *report {
 	if ready := status.Condition(v1alpha1.ConditionReady); ready != nil {
 		r.Reason = ready.Reason
 	}
-	stepsRan := status.Phase == v1alpha1.PhaseCompleted
+	stepsRan := status.StepsRan()
 	if failure := status.Failure; failure != nil {
 		r.Reason, r.Message, r.FailedTask = string(failure.Reason), failure.Message, failure.FailedTask
-		stepsRan = failure.WasExecutionFailure
 	}
 	if skip := status.Skip; skip != nil {
 		r.Reason, r.Message, r.ConflictingExecution = string(skip.Reason), skip.Message, skip.ConflictingExecution

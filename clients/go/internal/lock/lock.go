@@ -10,6 +10,9 @@ import (
 	"time"
 
 	coordinationv1 "k8s.io/api/coordination/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+
+	"github.com/kubernaut/workflowexecution/clients/go/api/v1alpha1"
 )
 
 // Selector selects the Leases that are target locks.
@@ -46,7 +49,9 @@ type Lock struct {
 	// Holder is the execution that has the target; nil if it is free.
 	Holder *Execution
 	// Since is when the holder acquired the target; zero if that is unknown.
-	Since     time.Time
+	Since time.Time
+	// Note says what is unusual about the holder.
+	Note      string
 	Cooldowns []Cooldown
 }
 
@@ -69,4 +74,34 @@ func Parse(lease *coordinationv1.Lease) (*Lock, error) {
 		}
 	}
 	return lock, nil
+}
+
+// Resolve applies the end of the holder: the service leaves an execution that has ended in its Lease, and counts it as
+// no holder. Then its cooldown is not in the Lease either.
+//
+// get reads an execution. Without the right to read it, the holder stays, with a note.
+func (l *Lock) Resolve(get func(namespace, name string) (*v1alpha1.WorkflowExecution, error)) error {
+	if l.Holder == nil {
+		return nil
+	}
+	execution, err := get(l.Holder.Namespace, l.Holder.Name)
+	switch {
+	case apierrors.IsForbidden(err):
+		l.Note = "or has ended: not readable"
+		return nil
+	case apierrors.IsNotFound(err), err == nil && string(execution.UID) != l.Holder.UID:
+		l.Note = "deleted"
+		return nil
+	case err != nil:
+		return err
+	}
+	status := &execution.Status
+	if !status.Phase.IsFinal() {
+		return nil
+	}
+	if status.StepsRan() && status.CompletionTime != nil {
+		l.Cooldowns = append(l.Cooldowns, Cooldown{execution.Spec.WorkflowRef.WorkflowID, *l.Holder, status.CompletionTime.Time})
+	}
+	l.Holder, l.Since = nil, time.Time{}
+	return nil
 }

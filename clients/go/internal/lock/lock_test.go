@@ -6,7 +6,12 @@ import (
 	"time"
 
 	coordinationv1 "k8s.io/api/coordination/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/apimachinery/pkg/types"
+
+	"github.com/kubernaut/workflowexecution/clients/go/api/v1alpha1"
 )
 
 func lease(holder, cooldowns string) *coordinationv1.Lease {
@@ -61,5 +66,51 @@ func TestParseRefusesWhatTheServiceDoesNotWrite(t *testing.T) {
 		if _, err := Parse(lease); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("got %v, want %s", err, want)
 		}
+	}
+}
+
+func TestResolve(t *testing.T) {
+	holder := Execution{"payment", "we-1", "u1"}
+	ended := metav1.NewTime(time.Date(2026, 1, 2, 3, 0, 0, 0, time.UTC))
+	found := func(uid types.UID, status v1alpha1.WorkflowExecutionStatus) *v1alpha1.WorkflowExecution {
+		status.CompletionTime = &ended
+		return &v1alpha1.WorkflowExecution{
+			ObjectMeta: metav1.ObjectMeta{UID: uid},
+			Spec:       v1alpha1.WorkflowExecutionSpec{WorkflowRef: v1alpha1.WorkflowRef{WorkflowID: "restart"}},
+			Status:     status,
+		}
+	}
+	for _, test := range []struct {
+		name      string
+		execution *v1alpha1.WorkflowExecution
+		err       error
+		isHeld    bool
+		note      string
+		cooldowns int
+	}{
+		{"running", found("u1", v1alpha1.WorkflowExecutionStatus{Phase: v1alpha1.PhaseRunning}), nil, true, "", 0},
+		{"completed", found("u1", v1alpha1.WorkflowExecutionStatus{Phase: v1alpha1.PhaseCompleted}), nil, false, "", 1},
+		{"failed without steps", found("u1", v1alpha1.WorkflowExecutionStatus{Phase: v1alpha1.PhaseFailed, Failure: &v1alpha1.Failure{}}), nil, false, "", 0},
+		{"replaced", found("u2", v1alpha1.WorkflowExecutionStatus{Phase: v1alpha1.PhaseCompleted}), nil, true, "deleted", 0},
+		{"deleted", nil, apierrors.NewNotFound(schema.GroupResource{}, "we-1"), true, "deleted", 0},
+		{"not readable", nil, apierrors.NewForbidden(schema.GroupResource{}, "we-1", nil), true, "or has ended: not readable", 0},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			lock := &Lock{Holder: &holder, Since: ended.Time}
+			err := lock.Resolve(func(namespace, name string) (*v1alpha1.WorkflowExecution, error) {
+				if namespace != holder.Namespace || name != holder.Name {
+					t.Errorf("reads %s/%s", namespace, name)
+				}
+				return test.execution, test.err
+			})
+			if err != nil || (lock.Holder != nil) != test.isHeld || lock.Note != test.note || len(lock.Cooldowns) != test.cooldowns {
+				t.Errorf("got %+v, %v", lock, err)
+			}
+			for _, cooldown := range lock.Cooldowns {
+				if cooldown != (Cooldown{"restart", holder, ended.Time}) {
+					t.Errorf("got %+v", cooldown)
+				}
+			}
+		})
 	}
 }
