@@ -43,10 +43,15 @@ export class KubernetesErrorMapper {
     try {
       return await request;
     } catch (error) {
-      if (!(error instanceof KubernetesError)) throw error;
-      if (error instanceof ForbiddenError) await this.assertServiceAllowed(verb, key.namespace, error);
-      throw toCallerError(error, verb, key);
+      return this.rethrow(error, verb, key);
     }
+  }
+
+  /** Throws an error of the API server as an ApiError, and others as they are. */
+  async rethrow(error: unknown, verb: Verb, key: ExecutionKey): Promise<never> {
+    if (!(error instanceof KubernetesError)) throw error;
+    if (error instanceof ForbiddenError) await this.assertServiceAllowed(verb, key.namespace, error);
+    throw toCallerError(error, verb, key);
   }
 
   private async assertServiceAllowed(verb: Verb, namespace: string, refusal: ForbiddenError): Promise<void> {

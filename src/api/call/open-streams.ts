@@ -8,7 +8,7 @@ import type { Call } from './call.ts';
 
 /** A watch or log stream in progress. Dispose of it when it ends. */
 export interface OpenStream extends Disposable {
-  /** Aborts when the stream must end; the reason is an {@link ApiError} unless the client ended it. */
+  /** Aborts when the stream ends; the reason is an {@link ApiError} if the service ends it. */
   readonly signal: AbortSignal;
 }
 
@@ -44,15 +44,14 @@ export class OpenStreams {
     this.assertBelowLimits(caller);
     const controller = new AbortController();
     this.streams.set(controller, caller);
-    const disposed = new AbortController();
-    void this.recheck(call, controller, disposed.signal);
+    void this.recheck(call, controller);
     const { endsInMs } = call;
     const cancelEnd =
       endsInMs === undefined ? undefined : this.clock.setTimer(endsInMs, () => controller.abort(tooOld()));
     return {
       signal: AbortSignal.any([call.signal, controller.signal]),
       [Symbol.dispose]: () => {
-        disposed.abort();
+        controller.abort();
         cancelEnd?.();
         this.streams.delete(controller);
       },
@@ -74,11 +73,11 @@ export class OpenStreams {
   }
 
   /** Ends a stream when its caller loses the permission; never rejects. */
-  private async recheck(call: Call, controller: AbortController, disposed: AbortSignal): Promise<void> {
+  private async recheck(call: Call, controller: AbortController): Promise<void> {
     try {
       for (;;) {
-        await sleep(this.clock, this.config.authCacheMs, disposed);
-        if (disposed.aborted) return;
+        await sleep(this.clock, this.config.authCacheMs, controller.signal);
+        if (controller.signal.aborted) return;
         await call.recheck();
       }
     } catch (error) {

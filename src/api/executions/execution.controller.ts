@@ -4,18 +4,15 @@ import {
   Delete,
   Get,
   HttpCode,
-  Injectable,
   Param,
   Post,
   Query,
+  Res,
   UseGuards,
   UseInterceptors,
   UsePipes,
 } from '@nestjs/common';
-import type { CallHandler, ExecutionContext, NestInterceptor } from '@nestjs/common';
 import type { Response } from 'express';
-import { tap } from 'rxjs';
-import type { Observable } from 'rxjs';
 import { Access, AccessGuard } from '../call/access.guard.ts';
 import { AccessLog } from '../call/access-log.ts';
 import type { Call } from '../call/call.ts';
@@ -33,22 +30,6 @@ import { toResourceList, type WorkflowExecutionList } from './list-responses.ts'
 import { ListService } from './list.service.ts';
 import { CancelQuery, CreateQuery, DeleteQuery, ListQuery, NoBody, NoQuery, toListCommand } from './requests.ts';
 
-/** Sets the Location header of a created execution; a dry run has none. */
-@Injectable()
-class LocationInterceptor implements NestInterceptor<WorkflowExecutionResource, WorkflowExecutionResource> {
-  intercept(
-    context: ExecutionContext,
-    next: CallHandler<WorkflowExecutionResource>,
-  ): Observable<WorkflowExecutionResource> {
-    const response = context.switchToHttp().getResponse<Response>();
-    return next.handle().pipe(
-      tap((execution) => {
-        if (execution.metadata.resourceVersion !== undefined) response.location(locationOf(execution));
-      }),
-    );
-  }
-}
-
 /** Operations on executions over REST, by the conventions of Kubernetes. */
 @Controller('api/v1/namespaces/:namespace/workflowexecutions')
 @UsePipes(RequestValidationPipe)
@@ -63,15 +44,17 @@ export class ExecutionController {
 
   @Post()
   @Access('create')
-  @UseInterceptors(LocationInterceptor)
   @ApiCreate()
   async create(
     @Param() { namespace }: NamespaceParameters,
     @Query() query: CreateQuery,
     @Body() body: CreateWorkflowExecutionDto,
     @IncomingCall() call: Call,
+    @Res({ passthrough: true }) response: Response,
   ): Promise<WorkflowExecutionResource> {
-    return toResource(await this.executions.create(toCreateCommand(namespace, body, query), call));
+    const execution = toResource(await this.executions.create(toCreateCommand(namespace, body, query), call));
+    if (!query.validateOnly) response.location(locationOf(execution));
+    return execution;
   }
 
   @Get(':name')

@@ -40,39 +40,29 @@ export class LogsService {
    *   the cluster is unreachable or this replica stops; ResourceExhausted; why the caller has lost its right
    */
   async *logs(command: LogsCommand, call: Call): AsyncGenerator<LogItem, void, undefined> {
-    const items = this.read(command, call);
     try {
-      for (;;) {
-        const { done, value } = await this.errors.mapErrors(items.next(), 'get', command.key);
-        if (done === true) return;
-        yield value;
-      }
-    } finally {
-      await items.return();
+      yield* this.read(command, call);
+    } catch (error) {
+      await this.errors.rethrow(error, 'get', command.key);
     }
   }
 
   private async *read({ key, follow, since }: LogsCommand, call: Call): AsyncGenerator<LogItem, void, undefined> {
     const execution = await this.client.get(workflowExecutionResource, key, { signal: call.signal });
     using stream = this.streams.open(call);
-    const closed = new AbortController();
-    const signal = AbortSignal.any([stream.signal, closed.signal]);
+    const { signal } = stream;
     const run = { namespace: key.namespace, name: pipelineRunName(execution) };
     const isLive = follow && !isTerminal(phaseOf(execution));
-    try {
-      // Also before a watch, which retries errors instead of throwing them.
-      const listed = await listPods(this.client, run, signal);
-      if (isLive) yield 'opened';
-      const pods = isLive ? this.livePods(run, execution, signal) : listed;
-      const { client, clock } = this;
-      const log = new PipelineRunLog(run, pods, { client, clock, random: Math.random, follow: isLive, since });
-      const { hasRead, hasLost } = yield* log.lines(signal);
-      throwIfEnded(stream);
-      if (hasRead || signal.aborted) return;
-      assertHasLogs(isLive ? await this.client.get(workflowExecutionResource, key, { signal }) : execution, hasLost);
-    } finally {
-      closed.abort();
-    }
+    // Also before a watch, which retries errors instead of throwing them.
+    const listed = await listPods(this.client, run, signal);
+    if (isLive) yield 'opened';
+    const pods = isLive ? this.livePods(run, execution, signal) : listed;
+    const { client, clock } = this;
+    const log = new PipelineRunLog(run, pods, { client, clock, random: Math.random, follow: isLive, since });
+    const { hasRead, hasLost } = yield* log.lines(signal);
+    throwIfEnded(stream);
+    if (hasRead || signal.aborted) return;
+    assertHasLogs(isLive ? await this.client.get(workflowExecutionResource, key, { signal }) : execution, hasLost);
   }
 
   private livePods(run: RunKey, execution: WorkflowExecution, signal: AbortSignal): PodList {

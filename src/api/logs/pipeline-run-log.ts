@@ -46,18 +46,13 @@ export class PipelineRunLog {
   /**
    * The lines, with keep-alives while no line arrives, until the log is complete or the signal aborts.
    *
+   * @param signal to be aborted when the log is not read any more
    * @throws KubernetesError if the API server is unreachable or refuses
    */
   async *lines(signal: AbortSignal): AsyncGenerator<Exclude<LogItem, 'opened'>, PodsRead, undefined> {
     const { clock, since = '' } = this.options;
-    const closed = new AbortController();
-    const either = AbortSignal.any([signal, closed.signal]);
-    try {
-      for await (const item of new LogMerge(this.podLogs(either), clock, either).lines()) {
-        if (item === 'keepAlive' || item.time >= since) yield item;
-      }
-    } finally {
-      closed.abort();
+    for await (const item of new LogMerge(this.podLogs(signal), clock, signal).lines()) {
+      if (item === 'keepAlive' || item.time >= since) yield item;
     }
     return { hasRead: this.read.size > 0, hasLost: this.hasLost };
   }

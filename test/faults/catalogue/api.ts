@@ -138,7 +138,7 @@ export const apiFaults: readonly Fault[] = [
   {
     name: 'a stream that has ended is rechecked',
     file: 'src/api/call/open-streams.ts',
-    find: 'disposed.abort();',
+    find: 'controller.abort();',
     replace: '',
     caughtBy: ['src/api/call/open-streams.spec.ts', 'src/api/watch/watch.service.spec.ts'],
   },
