@@ -18,7 +18,7 @@ describe('an error of the API server', () => {
     ['throttled', new kubernetes.ThrottledError('slow down'), 'ResourceExhausted'],
     ['own credentials refused', new kubernetes.UnauthorizedError('who are you'), 'Unavailable'],
     ['out of reach', new kubernetes.UnavailableError('ECONNREFUSED 10.0.0.1'), 'Unavailable'],
-    ['caller gone', new kubernetes.CancelledError('cancelled'), 'Cancelled'],
+    ['caller gone', new kubernetes.CancelledError('canceled'), 'Cancelled'],
     ['not an execution', new kubernetes.InvalidObjectError('phase Foo'), 'Internal'],
     ['too large for etcd', new kubernetes.KubernetesError('too large', { status: 413 }), 'TooLarge'],
     ['no meaning', new kubernetes.KubernetesError('teapot', { status: 418 }), 'Internal'],

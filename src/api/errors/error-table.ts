@@ -31,7 +31,7 @@ export const errorTable = {
   RequestTimeout: { grpc: status.DEADLINE_EXCEEDED, http: 408, title: 'Request timeout' },
   UnsupportedMediaType: { grpc: status.INVALID_ARGUMENT, http: 415, title: 'Unsupported media type' },
   ResourceExhausted: { grpc: status.RESOURCE_EXHAUSTED, http: 429, title: 'Too many requests' },
-  Cancelled: { grpc: status.CANCELLED, http: 499, title: 'Call cancelled' },
+  Cancelled: { grpc: status.CANCELLED, http: 499, title: 'Call canceled' },
   Internal: { grpc: status.INTERNAL, http: 500, title: 'Internal error' },
   Unavailable: { grpc: status.UNAVAILABLE, http: 503, title: 'Service unavailable' },
 } as const satisfies Record<string, ErrorRow>;

@@ -5,7 +5,7 @@ import { ApiError } from '../errors/api-error.ts';
 import { affectedExecution } from '../resource/names.ts';
 
 /**
- * What a cancel does: patch the execution, nothing because it is cancelled or being cancelled, or fail because it has
+ * What a cancel does: patch the execution, nothing because it is canceled or being canceled, or fail because it has
  * finished otherwise. A cancel is idempotent, and Immediate overrides Graceful.
  */
 export function decideCancel(execution: WorkflowExecution, mode: CancelMode): 'patch' | 'nothing' | 'finished' {
@@ -42,7 +42,7 @@ export function alreadyFinished(execution: WorkflowExecution): ApiError {
     precondition: {
       type: 'EXECUTION_FINISHED',
       subject: name,
-      description: `It is ${phase}, and an execution that has ended cannot be cancelled.`,
+      description: `It is ${phase}, and an execution that has ended cannot be canceled.`,
     },
   });
 }

@@ -93,10 +93,10 @@ export const ApiCancel = () =>
         'phase shows when it has ended. Repeating the call has no effect, except for requesting the immediate mode.',
     }),
     ApiBody({ type: NoBody, required: false, description: 'Nothing, or an empty object.' }),
-    ApiOkResponse({ description: 'The execution that is being cancelled.', type: WorkflowExecutionDto }),
+    ApiOkResponse({ description: 'The execution that is being canceled.', type: WorkflowExecutionDto }),
     ...problemResponses(
       notFound,
-      ['FailedPrecondition', 'The execution has ended without being cancelled.'],
+      ['FailedPrecondition', 'The execution has ended without being canceled.'],
       ...bodyErrors,
     ),
   );

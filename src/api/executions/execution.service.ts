@@ -96,8 +96,8 @@ export class ExecutionService {
       const decision = decideCancel(execution, mode);
       if (decision === 'nothing') return execution;
       if (decision === 'finished') throw alreadyFinished(execution);
-      const cancelled = await this.patchCancel(execution, mode, call);
-      if (cancelled !== undefined) return cancelled;
+      const canceled = await this.patchCancel(execution, mode, call);
+      if (canceled !== undefined) return canceled;
     }
     const resource = affectedExecution(key);
     throw new ApiError('Aborted', `${resource.name} changed during each of ${maxCancelAttempts} attempts`, {
@@ -149,9 +149,9 @@ export class ExecutionService {
     const { metadata, spec } = execution;
     const patch = cancelPatch(execution, mode, caller?.username);
     const patching = undefinedOnConflict(this.client.patch(workflowExecutionResource, metadata, patch, { signal }));
-    const cancelled = await this.errors.mapErrors(redactErrors(patching, redactorFor(spec)), 'patch', metadata);
-    if (cancelled !== undefined) this.reflector.store.upsertIfNewer(cachedExecution(cancelled));
-    return cancelled;
+    const canceled = await this.errors.mapErrors(redactErrors(patching, redactorFor(spec)), 'patch', metadata);
+    if (canceled !== undefined) this.reflector.store.upsertIfNewer(cachedExecution(canceled));
+    return canceled;
   }
 
   /** Refuses early what would stay Pending, end without a run, or end as ValidationFailed. */

@@ -72,7 +72,7 @@ describe('a gRPC call', () => {
     expect(handler.traceparent).toBe(`00-${parent.traceId}-${span?.spanContext().spanId}-01`);
   });
 
-  it('is measured and traced once if it is cancelled, and its handler is notified', () => {
+  it('is measured and traced once if it is canceled, and its handler is notified', () => {
     const { call, durations, handler, cancel } = receive(get);
 
     cancel();

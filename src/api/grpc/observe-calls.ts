@@ -4,7 +4,7 @@ import type { CallObserver, ObservedCall } from '../call/call-observer.ts';
 import { isOwnMethod } from './service-definition.ts';
 
 /**
- * Observes gRPC calls of existing methods from their headers until their status is sent or they are cancelled. Calls of
+ * Observes gRPC calls of existing methods from their headers until their status is sent or they are canceled. Calls of
  * health and reflection have no span. grpc-js refuses other methods before it calls interceptors.
  */
 export function observeCalls(observer: CallObserver): ServerInterceptor {

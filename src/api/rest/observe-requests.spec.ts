@@ -85,7 +85,7 @@ describe('a request', () => {
     expect(exporter.getFinishedSpans()).toMatchObject([{ name: 'GET' }]);
   });
 
-  it('is cancelled if its client disconnects before the response', () => {
+  it('is canceled if its client disconnects before the response', () => {
     const { durations, disconnect } = receive();
 
     disconnect();

@@ -21,7 +21,7 @@ export function observeRequests(observer: CallObserver): RequestHandler {
   };
 }
 
-/** A response without headers at its end was cancelled by its client. */
+/** A response without headers at its end was canceled by its client. */
 function statusOf({ headersSent, statusCode }: Pick<Response, 'headersSent' | 'statusCode'>): number {
   return headersSent ? statusCode : errorTable.Cancelled.http;
 }

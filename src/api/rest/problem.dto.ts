@@ -50,7 +50,7 @@ export class ProblemPreconditionDto {
 
   @ApiProperty({
     description: 'Why it is not met, or what to do about it.',
-    example: 'It is Completed, and an execution that has ended cannot be cancelled.',
+    example: 'It is Completed, and an execution that has ended cannot be canceled.',
   })
   description: string;
 }

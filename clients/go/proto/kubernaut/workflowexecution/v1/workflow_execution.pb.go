@@ -3,7 +3,7 @@
 // 	protoc-gen-go v1.36.12
 // 	protoc        (unknown)
 // source: kubernaut/workflowexecution/v1/workflow_execution.proto
-// sources: sha256 a602f789926f9caf5a87dd3338dd6a4fe1124d15c169035fc8e9f5e1e5736914
+// sources: sha256 b075d3100806c55ba938639051c4099094af650c25685d8576c86e2be0780ac0
 
 package workflowexecutionv1
 
@@ -86,7 +86,7 @@ func (WatchEventType) EnumDescriptor() ([]byte, []int) {
 	return file_kubernaut_workflowexecution_v1_workflow_execution_proto_rawDescGZIP(), []int{0}
 }
 
-// How an execution is cancelled.
+// How an execution is canceled.
 type CancelMode int32
 
 const (
@@ -283,7 +283,7 @@ const (
 	FailureReason_FAILURE_REASON_FORBIDDEN FailureReason = 7
 	// A step ended with a non-zero exit code.
 	FailureReason_FAILURE_REASON_TASK_FAILED FailureReason = 8
-	// It was cancelled.
+	// It was canceled.
 	FailureReason_FAILURE_REASON_CANCELLED FailureReason = 9
 	// Someone deleted its PipelineRun.
 	FailureReason_FAILURE_REASON_PIPELINE_RUN_DELETED FailureReason = 10

@@ -3,7 +3,7 @@
 // - protoc-gen-go-grpc v1.6.2
 // - protoc             (unknown)
 // source: kubernaut/workflowexecution/v1/workflow_execution.proto
-// sources: sha256 a602f789926f9caf5a87dd3338dd6a4fe1124d15c169035fc8e9f5e1e5736914
+// sources: sha256 b075d3100806c55ba938639051c4099094af650c25685d8576c86e2be0780ac0
 
 package workflowexecutionv1
 
@@ -79,7 +79,7 @@ type WorkflowExecutionServiceClient interface {
 	// `finally` tasks still run, unless the mode is CANCEL_MODE_IMMEDIATE, which also stops those. Returns the execution
 	// without waiting for its end, which its phase shows. Repeated calls change nothing, except to make the mode immediate.
 	//
-	// Errors: INVALID_ARGUMENT; NOT_FOUND; FAILED_PRECONDITION if the execution has ended without being cancelled; ABORTED
+	// Errors: INVALID_ARGUMENT; NOT_FOUND; FAILED_PRECONDITION if the execution has ended without being canceled; ABORTED
 	// after repeated conflicts with other changes.
 	CancelWorkflowExecution(ctx context.Context, in *CancelWorkflowExecutionRequest, opts ...grpc.CallOption) (*CancelWorkflowExecutionResponse, error)
 	// Deletes an execution. A running one is stopped first; the execution exists, with a delete_time, until its PipelineRun
@@ -242,7 +242,7 @@ type WorkflowExecutionServiceServer interface {
 	// `finally` tasks still run, unless the mode is CANCEL_MODE_IMMEDIATE, which also stops those. Returns the execution
 	// without waiting for its end, which its phase shows. Repeated calls change nothing, except to make the mode immediate.
 	//
-	// Errors: INVALID_ARGUMENT; NOT_FOUND; FAILED_PRECONDITION if the execution has ended without being cancelled; ABORTED
+	// Errors: INVALID_ARGUMENT; NOT_FOUND; FAILED_PRECONDITION if the execution has ended without being canceled; ABORTED
 	// after repeated conflicts with other changes.
 	CancelWorkflowExecution(context.Context, *CancelWorkflowExecutionRequest) (*CancelWorkflowExecutionResponse, error)
 	// Deletes an execution. A running one is stopped first; the execution exists, with a delete_time, until its PipelineRun

@@ -91,7 +91,7 @@ export function watchEventTypeToNumber(object: WatchEventType): number {
   }
 }
 
-/** How an execution is cancelled. */
+/** How an execution is canceled. */
 export const CancelMode = {
   /** CANCEL_MODE_UNSPECIFIED - Not given. */
   CANCEL_MODE_UNSPECIFIED: "CANCEL_MODE_UNSPECIFIED",
@@ -299,7 +299,7 @@ export const FailureReason = {
   FAILURE_REASON_FORBIDDEN: "FAILURE_REASON_FORBIDDEN",
   /** FAILURE_REASON_TASK_FAILED - A step ended with a non-zero exit code. */
   FAILURE_REASON_TASK_FAILED: "FAILURE_REASON_TASK_FAILED",
-  /** FAILURE_REASON_CANCELLED - It was cancelled. */
+  /** FAILURE_REASON_CANCELLED - It was canceled. */
   FAILURE_REASON_CANCELLED: "FAILURE_REASON_CANCELLED",
   /** FAILURE_REASON_PIPELINE_RUN_DELETED - Someone deleted its PipelineRun. */
   FAILURE_REASON_PIPELINE_RUN_DELETED: "FAILURE_REASON_PIPELINE_RUN_DELETED",
@@ -4067,7 +4067,7 @@ export const WorkflowExecutionServiceService = {
    * `finally` tasks still run, unless the mode is CANCEL_MODE_IMMEDIATE, which also stops those. Returns the execution
    * without waiting for its end, which its phase shows. Repeated calls change nothing, except to make the mode immediate.
    *
-   * Errors: INVALID_ARGUMENT; NOT_FOUND; FAILED_PRECONDITION if the execution has ended without being cancelled; ABORTED
+   * Errors: INVALID_ARGUMENT; NOT_FOUND; FAILED_PRECONDITION if the execution has ended without being canceled; ABORTED
    * after repeated conflicts with other changes.
    */
   cancelWorkflowExecution: {
@@ -4167,7 +4167,7 @@ export interface WorkflowExecutionServiceServer extends UntypedServiceImplementa
    * `finally` tasks still run, unless the mode is CANCEL_MODE_IMMEDIATE, which also stops those. Returns the execution
    * without waiting for its end, which its phase shows. Repeated calls change nothing, except to make the mode immediate.
    *
-   * Errors: INVALID_ARGUMENT; NOT_FOUND; FAILED_PRECONDITION if the execution has ended without being cancelled; ABORTED
+   * Errors: INVALID_ARGUMENT; NOT_FOUND; FAILED_PRECONDITION if the execution has ended without being canceled; ABORTED
    * after repeated conflicts with other changes.
    */
   cancelWorkflowExecution: handleUnaryCall<CancelWorkflowExecutionRequest, CancelWorkflowExecutionResponse>;
@@ -4286,7 +4286,7 @@ export interface WorkflowExecutionServiceClient extends Client {
    * `finally` tasks still run, unless the mode is CANCEL_MODE_IMMEDIATE, which also stops those. Returns the execution
    * without waiting for its end, which its phase shows. Repeated calls change nothing, except to make the mode immediate.
    *
-   * Errors: INVALID_ARGUMENT; NOT_FOUND; FAILED_PRECONDITION if the execution has ended without being cancelled; ABORTED
+   * Errors: INVALID_ARGUMENT; NOT_FOUND; FAILED_PRECONDITION if the execution has ended without being canceled; ABORTED
    * after repeated conflicts with other changes.
    */
   cancelWorkflowExecution(
