@@ -7,6 +7,7 @@ import { Drain } from '../call/drain.ts';
 import { RateLimits } from '../call/rate-limits.ts';
 import type { Peer } from '../../connections/connection-limits.ts';
 import type { ServerCertificate } from '../../connections/server-certificate.ts';
+import { CLOCK, type Clock } from '../../kubernetes/clock.ts';
 import { CallAdmission } from './call-admission.ts';
 import { GrpcHealth } from './grpc-health.ts';
 import { otherStreams } from '../../config/limits.ts';
@@ -43,6 +44,7 @@ export function configureGrpc(
       maxOpen: config.maxStreams + otherStreams.total,
       maxPerConnection: config.maxStreamsPerCaller + otherStreams.perConnection,
       admits: config.auth === 'none' ? undefined : admits,
+      clock: app.get<Clock>(CLOCK, { strict: false }),
     }),
     age: { maxMs: config.grpcMaxConnectionAgeMs, graceMs: config.grpcMaxConnectionAgeGraceMs },
     certificate,

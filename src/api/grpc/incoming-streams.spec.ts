@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { connect as connectHttp2, type ClientHttp2Session, type ClientHttp2Stream } from 'node:http2';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { ConnectionLimits } from '../../connections/connection-limits.ts';
+import { FakeClock } from '../../kubernetes/fake-clock.builders.ts';
 import { ExecutionGrpcServer } from './grpc-server.ts';
 import { IncomingStreams, normalizeTimeout, type IncomingStreamsOptions } from './incoming-streams.ts';
 import { clientPreface, open, request, reset } from './raw-http2.builders.ts';
@@ -16,7 +17,7 @@ async function startServer(options: Partial<IncomingStreamsOptions> = {}): Promi
     health: { addToServer: () => undefined },
     interceptors: [],
     connections: new ConnectionLimits({ total: 100, perAddress: 100 }),
-    streams: new IncomingStreams({ ...limits, ...options }),
+    streams: new IncomingStreams({ ...limits, clock: new FakeClock(), ...options }),
     age: { maxMs: 0, graceMs: 0 },
   });
   await new Promise<unknown>((resolve) => void server.listen(resolve));

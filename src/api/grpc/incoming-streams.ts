@@ -2,7 +2,10 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { Http2Session, IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2';
 import type { Peer } from '../../connections/connection-limits.ts';
 import { callsPerTurn, PacedQueue } from '../../connections/paced-queue.ts';
+import type { Clock } from '../../kubernetes/clock.ts';
 import { isRecord } from '../../kubernetes/json.ts';
+import { unaryPaths } from './service-definition.ts';
+import { UnreadResponses } from './unread-responses.ts';
 
 /** Channel of the streams of HTTP/2 servers, which Node.js publishes before it emits `stream`. */
 const streamCreated = 'http2.server.stream.created';
@@ -14,6 +17,7 @@ export interface IncomingStreamsOptions {
   readonly maxPerConnection: number;
   /** Whether a connection may make another call; by default it may. */
   readonly admits?: (peer: Peer) => boolean;
+  readonly clock: Pick<Clock, 'elapsedMs' | 'setTimer'>;
 }
 
 /**
@@ -24,15 +28,19 @@ export interface IncomingStreamsOptions {
  * - One read of a connection can bring hundreds of streams. They are passed on a few at a time.
  * - At the limit of open streams, the connection with the most unanswered ones is closed; so is one that opens and resets
  *   more than twice its limit in one turn of the event loop (CVE-2023-44487).
+ * - Calls with a single response that the client does not read in time are cancelled ({@link UnreadResponses}).
  * - Timeouts that grpc-js misreads are replaced ({@link normalizeTimeout}).
  */
 export class IncomingStreams {
   private readonly queue = new PacedQueue(callsPerTurn);
   private readonly open = new Map<Http2Session, Set<ServerHttp2Stream>>();
   private readonly known = new WeakSet<Http2Session>();
+  private readonly unreadResponses: UnreadResponses;
   private openCount = 0;
 
-  constructor(readonly options: IncomingStreamsOptions) {}
+  constructor(readonly options: IncomingStreamsOptions) {
+    this.unreadResponses = new UnreadResponses(options.clock);
+  }
 
   /** Starts for all HTTP/2 servers of this process; returns a function that stops it. */
   start(): () => void {
@@ -41,7 +49,11 @@ export class IncomingStreams {
       if (stream !== undefined) this.created(stream);
     };
     subscribe(streamCreated, created);
-    return () => unsubscribe(streamCreated, created);
+    const stopChecks = this.unreadResponses.start();
+    return () => {
+      unsubscribe(streamCreated, created);
+      stopChecks();
+    };
   }
 
   private created(stream: ServerHttp2Stream): void {
@@ -65,6 +77,7 @@ export class IncomingStreams {
       normalizeTimeout(headers);
       this.queue.add(session, {
         run: () => {
+          if (unaryPaths.has(headers[':path'] ?? '')) this.unreadResponses.add(stream);
           for (const listener of listeners) Reflect.apply(listener, session, [stream, headers, ...rest]);
         },
         isObsolete: () => stream.closed || stream.destroyed,

@@ -20,6 +20,13 @@ export function isOwnMethod(path: string): boolean {
 
 const methods: ServiceDefinition = WorkflowExecutionServiceService;
 
+/** Paths of the methods with a single response. */
+export const unaryPaths: ReadonlySet<string> = new Set(
+  Object.values(methods)
+    .filter(({ responseStream }) => !responseStream)
+    .map(({ path }) => path),
+);
+
 /** The service by the method names of the .proto file, as Nest expects, with the generated codecs. */
 export function serviceDefinition(): ServiceDefinition {
   return Object.fromEntries(

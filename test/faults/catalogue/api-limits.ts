@@ -52,6 +52,13 @@ export const apiLimitFaults: readonly Fault[] = [
     caughtBy: ['src/api/grpc/incoming-streams.spec.ts'],
   },
   {
+    name: 'gRPC responses that are not read are never cancelled',
+    file: 'src/api/grpc/unread-responses.ts',
+    find: 'now - begunMs >= responseTimeoutMs',
+    replace: 'now < begunMs',
+    caughtBy: ['src/api/grpc/unread-responses.spec.ts'],
+  },
+  {
     name: 'reflection answers although its client does not read',
     file: 'src/api/grpc/reflection-flow-control.ts',
     find: 'if (unsent.count === 0) next(message);',
