@@ -9,6 +9,7 @@ import { settings } from './config/settings.ts';
 import { CertificateError } from './connections/certificate-files.ts';
 import { ServerCertificate, tlsOptions } from './connections/server-certificate.ts';
 import { ClusterIncompleteError, requireResources } from './health/preflight.ts';
+import { returnIdleMemory } from './idle-memory.ts';
 import { KubernetesClient } from './kubernetes/client.ts';
 import { KubeConfigError } from './kubernetes/errors.ts';
 import { loadKubeConfig, requireCluster } from './kubernetes/kube-config.ts';
@@ -52,6 +53,7 @@ export async function start(): Promise<void> {
   tracing.logTo(nestLogger('Tracing'));
   certificate?.follow(certificateLog(), new AbortController().signal);
   app.enableShutdownHooks();
+  returnIdleMemory();
   exitOnSecondSignal();
   if (isApi) await serveApi(app, config, certificate);
   else await app.init();
