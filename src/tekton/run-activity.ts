@@ -1,5 +1,5 @@
 import { controllerOf, type OwnerReference } from '../kubernetes/kubernetes-object.ts';
-import { firstOf } from '../workflow-execution/text.ts';
+import { joinFirst } from '../workflow-execution/text.ts';
 import { unstartedSince, type PipelineRun } from './pipeline-run.ts';
 import { hasTektonPodName, isPodOfTaskRun, type TaskPod } from './task-pod.ts';
 import type { CustomRun } from './custom-run.ts';
@@ -78,7 +78,7 @@ export function describeActivity(unfinished: readonly TaskExecution[], pods: rea
     return `pod ${metadata.name} (step ${live.join(', ')})`;
   });
   const waited = inPods.length > 0 ? inPods : unfinished.map(({ kind, metadata }) => `${kind} ${metadata.name}`);
-  return firstOf(waited, 3);
+  return joinFirst(waited, 3);
 }
 
 /** Since when a run is idle, in milliseconds since the epoch, and whether any task was started. */

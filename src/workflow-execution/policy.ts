@@ -10,7 +10,7 @@ import {
 import { formatDurationMs, parseDurationMs } from './duration.ts';
 import type { WorkflowExecutionSpec } from './generated/workflow-execution.ts';
 import { serviceAccountOf } from './execution.ts';
-import { firstOf } from './text.ts';
+import { joinFirst } from './text.ts';
 
 /** Repositories that bundles may come from. */
 export interface BundlePattern {
@@ -134,7 +134,7 @@ function bundleViolation(
   if (reference !== undefined && allowedBundles.some((pattern) => coversRepository(pattern, reference))) {
     return undefined;
   }
-  const allowed = firstOf(
+  const allowed = joinFirst(
     allowedBundles.map(({ text }) => text),
     maxNamed,
   );
@@ -169,7 +169,7 @@ function serviceAccountViolation(
     matches(allowed.namespace, namespace) ? [allowed.name] : [],
   );
   if (names.some((pattern) => matches(pattern, name))) return undefined;
-  const allowed = names.length === 0 ? 'none' : firstOf(names, maxNamed);
+  const allowed = names.length === 0 ? 'none' : joinFirst(names, maxNamed);
   return {
     path: ['spec', 'executionConfig', 'serviceAccountName'],
     rule: 'WFE_ALLOWED_SERVICE_ACCOUNTS',

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { truncate, maxMessageLength, sentence } from './text.ts';
+import { joinFirst, truncate, maxMessageLength, sentence } from './text.ts';
 
 it('messages have the maximum length of the CRD', () => {
   const crd = readFileSync(
@@ -10,6 +10,14 @@ it('messages have the maximum length of the CRD', () => {
   );
   expect(crd).toContain(`maxLength: ${maxMessageLength}\n`);
   expect(maxMessageLength).toBe(4096);
+});
+
+it.each([
+  [[], ''],
+  [['a', 'b'], 'a, b'],
+  [['a', 'b', 'c', 'd'], 'a, b and 2 more'],
+])('the first two of %j are listed as %j', (items, text) => {
+  expect(joinFirst(items, 2)).toBe(text);
 });
 
 it.each([

@@ -4,7 +4,7 @@ export function sentence(text: string): string {
 }
 
 /** The first items of a list: `a, b and 3 more`. */
-export function firstOf(items: readonly string[], most: number): string {
+export function joinFirst(items: readonly string[], most: number): string {
   const named = items.slice(0, most).join(', ');
   return items.length > most ? `${named} and ${items.length - most} more` : named;
 }
