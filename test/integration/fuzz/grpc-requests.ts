@@ -43,7 +43,7 @@ const messages = (namespace: string): fc.Arbitrary<GrpcRequest> => {
   );
 };
 
-const { executionConfig: _, ...spec } = aSpec();
+const spec = { ...aSpec() };
 /** What is valid in a nested message. */
 const nested: Readonly<Record<string, Fields>> = { WorkflowExecution: { spec }, WorkflowExecutionSpec: spec };
 
