@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
-import { connect, type AddressInfo } from 'node:net';
+import { connect, type AddressInfo, type Socket } from 'node:net';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import type { Request, Response } from 'express';
 import { limitResponseTime } from './limit-response-time.ts';
@@ -29,7 +29,9 @@ const server = createServer((request, response) => {
   });
 });
 beforeAll(() => once(server.listen(0, '127.0.0.1'), 'listening'));
+const clients: Socket[] = [];
 afterAll(() => {
+  for (const client of clients) client.destroy();
   server.closeAllConnections();
   server.close();
 });
@@ -38,10 +40,11 @@ afterAll(() => {
 async function unreadResponse(path: string): Promise<ServerResponse> {
   const { port } = server.address() as AddressInfo;
   const requested = once(server, 'request') as Promise<[unknown, ServerResponse]>;
-  connect(port, '127.0.0.1')
+  const client = connect(port, '127.0.0.1')
     .on('error', () => undefined)
-    .pause()
-    .write(`GET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`);
+    .pause();
+  client.write(`GET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`);
+  clients.push(client);
   return (await requested)[1];
 }
 
