@@ -6,9 +6,10 @@ import { workflowExecutionApiVersion, workflowExecutionResource } from '../../wo
 import { WorkflowExecutionSpecDto } from '../generated/workflow-execution-spec.dto.ts';
 import { invalidField } from '../errors/api-error.ts';
 import { dnsLabel, dnsSubdomain } from '../resource/names.ts';
+import { OptionalFlag, OptionalQuery } from '../validation/query.ts';
 import { IsStringMap, IsText, Optional } from '../validation/validators.ts';
 import type { CreateCommand } from './commands.ts';
-import type { CreateQuery } from './requests.ts';
+import { requestIdRule } from './new-execution.ts';
 
 /** Maximum number of labels, and of annotations. */
 const maxProperties = 256;
@@ -104,6 +105,20 @@ export class CreateWorkflowExecutionDto {
   @ValidateNested()
   @Type(() => WorkflowExecutionSpecDto)
   spec: WorkflowExecutionSpecDto;
+}
+
+/** Options of a create. */
+export class CreateQuery {
+  @OptionalQuery(
+    'Makes the call safe to repeat: the same id with the same request, from the same caller and in the same namespace, ' +
+      'is answered with the execution that was created, for as long as that exists. ' +
+      "A UUID, or any 1 to 64 letters, digits, '-', '_' and '.'.",
+    requestIdRule,
+  )
+  requestId?: string;
+
+  @OptionalFlag('Validates the request, in the cluster too, without creating anything.')
+  validateOnly = false;
 }
 
 /**

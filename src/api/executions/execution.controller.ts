@@ -23,12 +23,12 @@ import type { WorkflowExecutionResource } from '../resource/workflow-execution-r
 import { JsonBodyInterceptor } from '../rest/json-body.interceptor.ts';
 import { ApiExecutions } from '../rest/problem-responses.ts';
 import { RequestValidationPipe } from '../validation/validation.pipe.ts';
-import { CreateWorkflowExecutionDto, toCreateCommand } from './create-workflow-execution.dto.ts';
+import { CreateQuery, CreateWorkflowExecutionDto, toCreateCommand } from './create-workflow-execution.dto.ts';
 import { ApiCancel, ApiCreate, ApiDelete, ApiGet, ApiList } from './execution.openapi.ts';
 import { ExecutionService } from './execution.service.ts';
 import { toResourceList, type WorkflowExecutionList } from './list-responses.ts';
 import { ListService } from './list.service.ts';
-import { CancelQuery, CreateQuery, DeleteQuery, ListQuery, NoBody, NoQuery, toListCommand } from './requests.ts';
+import { CancelQuery, DeleteQuery, ListQuery, NoBody, NoQuery, toListCommand } from './requests.ts';
 
 /** Operations on executions over REST, by the conventions of Kubernetes. */
 @Controller('api/v1/namespaces/:namespace/workflowexecutions')

@@ -17,8 +17,8 @@ import { cancelModes, phases } from '../resource/to-message.ts';
 import { parseName, parseNamespace, parseParent } from '../resource/names.ts';
 import { validated } from '../validation/validation.pipe.ts';
 import type { CancelCommand, CreateCommand, DeleteCommand, ListCommand } from './commands.ts';
-import { CreateWorkflowExecutionDto, toCreateCommand } from './create-workflow-execution.dto.ts';
-import { CreateQuery, DeleteQuery, ListQuery, toListCommand } from './requests.ts';
+import { CreateQuery, CreateWorkflowExecutionDto, toCreateCommand } from './create-workflow-execution.dto.ts';
+import { DeleteQuery, ListQuery, toListCommand } from './requests.ts';
 
 /**
  * The command of a create request.

@@ -7,8 +7,7 @@ import { aSpec, aWorkflowExecution } from '../../workflow-execution/workflow-exe
 import { anySpec } from './execution.builders.ts';
 import type { CreateCommand } from './commands.ts';
 import { dnsLabel } from '../resource/names.ts';
-import { canonicalJson } from './canonical-json.ts';
-import { compareRequest, identityOf, newExecution, type RequestIdentity } from './new-execution.ts';
+import { canonicalJson, compareRequest, identityOf, newExecution, type RequestIdentity } from './new-execution.ts';
 
 const command: CreateCommand = {
   namespace: 'payment',

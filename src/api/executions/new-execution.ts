@@ -6,7 +6,6 @@ import type {
 } from '../../workflow-execution/generated/workflow-execution.ts';
 import { workflowExecutionApiVersion, workflowExecutionResource } from '../../workflow-execution/resource.ts';
 import { timestamp } from '../../workflow-execution/timestamp.ts';
-import { canonicalJson } from './canonical-json.ts';
 import type { CreateCommand } from './commands.ts';
 
 /** An execution to be created. */
@@ -115,4 +114,18 @@ function identityMetadata({ label, fingerprint }: RequestIdentity): {
 
 function sha256(text: string): string {
   return createHash('sha256').update(text).digest('hex');
+}
+
+/** JSON with sorted keys: equal for values that differ only in the order of their keys. Undefined values are left out. */
+export function canonicalJson(value: unknown): string {
+  return JSON.stringify(value, (_key, part: unknown) => (isPlainObject(part) ? sorted(part) : part));
+}
+
+/** `Object.fromEntries` defines keys instead of assigning them, so that `__proto__` is an ordinary key. */
+function sorted(object: object): object {
+  return Object.fromEntries(Object.entries(object).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+function isPlainObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { invalidField } from '../errors/api-error.ts';
-import { canonicalJson } from './canonical-json.ts';
 import type { ListFilter } from './list-filter.ts';
 
 /** The unique position of an execution in a list: the sort keys, the most significant one first. */
@@ -66,7 +65,8 @@ function isFields(value: unknown): value is Fields {
 }
 
 function hashOf({ namespace, filter }: ListScope): string {
-  const text = canonicalJson([namespace ?? null, filter]);
+  const fields = Object.entries(filter).filter(([, value]) => value !== undefined);
+  const text = JSON.stringify([namespace ?? null, fields.sort(([a], [b]) => compareText(a, b))]);
   return createHash('sha256').update(text).digest('base64url').slice(0, 11);
 }
 

@@ -4,10 +4,9 @@ import { IsIn, IsInt, Min } from 'class-validator';
 import { pageSizes } from '../../config/limits.ts';
 import { allCancelModes } from '../../workflow-execution/execution.ts';
 import type { CancelMode } from '../../workflow-execution/generated/workflow-execution.ts';
-import { OptionalFlag, OptionalQuery, resourceVersionRule } from '../validation/query.ts';
+import { OptionalQuery, resourceVersionRule } from '../validation/query.ts';
 import type { ListCommand } from './commands.ts';
 import { ListFilter } from './list-filter.ts';
-import { requestIdRule } from './new-execution.ts';
 
 // REST queries, in the terms of which gRPC requests are validated, too.
 
@@ -16,20 +15,6 @@ export class NoQuery {}
 
 /** The body of an operation that takes none. */
 export class NoBody {}
-
-/** Options of a create. */
-export class CreateQuery {
-  @OptionalQuery(
-    'Makes the call safe to repeat: the same id with the same request, from the same caller and in the same namespace, ' +
-      'is answered with the execution that was created, for as long as that exists. ' +
-      "A UUID, or any 1 to 64 letters, digits, '-', '_' and '.'.",
-    requestIdRule,
-  )
-  requestId?: string;
-
-  @OptionalFlag('Validates the request, in the cluster too, without creating anything.')
-  validateOnly = false;
-}
 
 /** Options of a cancel. */
 export class CancelQuery {

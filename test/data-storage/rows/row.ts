@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
-import { canonicalJson } from '../../../src/api/executions/canonical-json.ts';
+import { canonicalJson } from '../../../src/api/executions/new-execution.ts';
 import type { AuditEvent } from '../contract/audit-event.ts';
 
 /** An audit event that is stored. */
