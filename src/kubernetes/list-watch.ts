@@ -100,10 +100,8 @@ export class ListWatch<Item = unknown> {
   async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       try {
-        if (this.from === undefined) {
-          this.read = 0;
-          if (!this.canStream) this.advanceTo(await this.list(signal));
-        }
+        if (this.isListing) this.read = 0;
+        if (this.isListing && !this.canStream) this.advanceTo(await this.list(signal));
         await this.watch(signal);
       } catch (error) {
         const isRefused = this.isListing && this.canStream && error instanceof InvalidError;

@@ -68,7 +68,7 @@ export function cachedExecution(execution: WorkflowExecution): CachedExecution {
 
 /** The execution itself. */
 export function executionOf({ content }: CachedExecution): WorkflowExecution {
-  return typeof content === 'string' ? (JSON.parse(decompress(content)) as WorkflowExecution) : content;
+  return typeof content === 'string' ? parseWorkflowExecution(JSON.parse(decompress(content))) : content;
 }
 
 function compress(json: string): CompressedJson {
