@@ -86,7 +86,7 @@ withGo('kubectl wfe', () => {
     });
 
     it('explains which step failed', async () => {
-      const script = `echo patching; printf 'a\\rb\\n'; echo permission denied >&2; exit 7`;
+      const script = `echo patching; printf 'a\\rb\\n'; echo permission denied; exit 7`;
       const flags = await flagsOf('patch', { apply: { steps: { prepare: 'true', patch: script } } }, 'api');
 
       await plugin.wfe('run', 'api-patch', ...flags, '--wait');
@@ -120,9 +120,8 @@ withGo('kubectl wfe', () => {
       await plugin.wfe('locks');
       await plugin.wfe('list', '--phase', 'Running', '--target', `${namespace}/deployments.apps/ledger`);
       await plugin.wfe('cancel', 'ledger-hold');
-      await plugin.wfe('cancel', 'ledger-hold');
       await followed();
-      await plugin.wfe('cancel', 'ledger-hold', '-o', 'name');
+      await plugin.wfe('cancel', 'ledger-hold');
       await plugin.wfe('why', 'ledger-hold');
 
       // Tekton deletes the pod of a canceled task, perhaps before its log has been read to the end.
@@ -135,7 +134,7 @@ withGo('kubectl wfe', () => {
 
       await plugin.wfe('list');
       await plugin.wfe('list', '-o', 'name', '--workflow', 'restart');
-      await plugin.wfe('__complete', 'why', 'api-');
+      await plugin.kubectl('__complete', 'wfe', 'why', 'api-');
       await plugin.wfe('why', 'nothing');
       await plugin.wfe('run', 'x', ...flags, '--param', 'lower=1', '--digest', 'latest');
       await plugin.wfe('run', '--workflow', 'restart');

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { parse, stringify } from 'yaml';
 import { recordOf } from '../../../src/kubernetes/json.ts';
@@ -18,6 +18,11 @@ const program = {
   duration: '2 minutes',
   spaceNeeded: 2,
 } as const;
+
+/** Directory of the script for completion by kubectl. */
+const completion = join(program.module, program.package);
+
+const kubectl = process.env['WFE_TEST_KUBECTL'] ?? 'kubectl';
 
 /** `kubectl wfe` as a person uses it, and what its terminal showed. */
 export class Plugin implements AsyncDisposable {
@@ -57,7 +62,7 @@ export class Plugin implements AsyncDisposable {
 
   /** Runs a command and adds it with its output and exit code to the transcript. Returns its stdout. */
   async wfe(...args: string[]): Promise<string> {
-    const { stdout, shown } = await this.execute(args);
+    const { stdout, shown } = await this.execute(['wfe', ...args]);
     this.transcript += shown;
     return stdout;
   }
@@ -69,7 +74,7 @@ export class Plugin implements AsyncDisposable {
    */
   async start(...args: string[]): Promise<() => Promise<void>> {
     const begun = Promise.withResolvers<undefined>();
-    const running = this.execute(args, () => begun.resolve(undefined));
+    const running = this.execute(['wfe', ...args], () => begun.resolve(undefined));
     await Promise.race([begun.promise, running]);
     return async () => {
       this.transcript += (await running).shown;
@@ -83,17 +88,22 @@ export class Plugin implements AsyncDisposable {
     return normalized(shown.replaceAll(this.namespace, 'payment'));
   }
 
+  /** Runs kubectl, and adds it like {@link wfe}. */
+  async kubectl(...args: string[]): Promise<void> {
+    this.transcript += (await this.execute(args)).shown;
+  }
+
   private async execute(args: readonly string[], onOutput?: () => void) {
     const env = {
-      PATH: process.env['PATH'],
+      PATH: [dirname(this.path), completion, process.env['PATH']].join(delimiter),
       HOME: this.directory,
       KUBECONFIG: join(this.directory, 'kubeconfig'),
       WFE_NAMESPACE: this.namespace,
     };
-    const { code, stdout, stderr } = await run(this.path, args, { cwd: this.directory, env, onOutput });
+    const { code, stdout, stderr } = await run(kubectl, args, { cwd: this.directory, env, onOutput });
     const quoted = args.map((argument) => (/^[\w@%+=:,./-]+$/.test(argument) ? argument : `'${argument}'`));
     const exit = code === 0 ? '' : `[exit code ${code}]\n`;
-    return { stdout, shown: `$ kubectl wfe ${quoted.join(' ')}\n${stdout}${stderr}${exit}\n` };
+    return { stdout, shown: `$ kubectl ${quoted.join(' ')}\n${stdout}${stderr}${exit}\n` };
   }
 }
 
@@ -115,7 +125,8 @@ function normalized(shown: string): string {
   return shown
     .replaceAll(/\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g, 'UID')
     .replaceAll(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g, 'TIME')
-    .replaceAll(/(?<=-)[0-9a-f]{12}\b/g, 'HASH')
+    .replaceAll(/(?<=-)([0-9a-f]{12}|[0-9a-f]{32})\b/g, 'HASH')
+    .replaceAll(/^\[Debug\] .*\n/gm, '')
     .replaceAll(/(?<=sha256:)[0-9a-f]{64}\b/g, 'DIGEST')
     .replaceAll(/127\.0\.0\.1:\d+/g, 'registry.example')
     .replaceAll(/(?<![\w.[-])(\d+h)?(\d+m)?\d+s(?![\w-])|(?<=Try again in )\d+(?= s)/g, 'AGE')

@@ -121,8 +121,10 @@ func (o *runOptions) run(cmd *cobra.Command, f *factory) error {
 	if isStructured {
 		progress = f.ErrOut
 	}
-	ended, err := o.await(ctx, cluster, created, progress, f.ErrOut)
+	ended, err := o.await(ctx, cluster, created, progress)
 	if err != nil {
+		// It continues all the same.
+		printSee(f.ErrOut, created)
 		return err
 	}
 	if isStructured {
@@ -263,7 +265,7 @@ func (o *runOptions) create(ctx context.Context, c *cluster, object *unstructure
 
 // await waits for the end of an execution, and follows its log if that is wanted.
 func (o *runOptions) await(
-	ctx context.Context, c *cluster, execution *v1alpha1.WorkflowExecution, progress, errOut io.Writer,
+	ctx context.Context, c *cluster, execution *v1alpha1.WorkflowExecution, progress io.Writer,
 ) (*v1alpha1.WorkflowExecution, error) {
 	c = c.in(execution.Namespace)
 	ctx, cancel := waiting(ctx, o.timeout)
@@ -290,5 +292,9 @@ func printEnding(out io.Writer, execution *v1alpha1.WorkflowExecution) {
 		return
 	}
 	_, _ = fmt.Fprintln(out, terminal.Escape(execution.Status.Message))
+	printSee(out, execution)
+}
+
+func printSee(out io.Writer, execution *v1alpha1.WorkflowExecution) {
 	_, _ = fmt.Fprintf(out, "See: kubectl wfe why %s -n %s\n", execution.Name, execution.Namespace)
 }
