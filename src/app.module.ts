@@ -11,7 +11,7 @@ import { formatAddress } from './listen.ts';
 import { loggingModule } from './logging.ts';
 import { MetricsModule } from './metrics/metrics.module.ts';
 import { OperationsModule } from './operations.module.ts';
-import { ReconcilerModule, reconcilerSources } from './reconciler/reconciler.module.ts';
+import { ReconcilerModule, reconcilerCaches } from './reconciler/reconciler.module.ts';
 import type { Tracing } from './tracing/tracing.ts';
 import { TracingModule } from './tracing/tracing.module.ts';
 import { tracedWrite } from './tracing/reconcile-span.ts';
@@ -38,9 +38,7 @@ export class AppModule implements OnApplicationBootstrap {
         MetricsModule,
         OperationsModule.forRoot(config),
         ...(config.roles.includes('api') ? [KubernetesModule.forResources(apiSources(config)), ApiModule] : []),
-        ...(config.roles.includes('controller')
-          ? [KubernetesModule.forResources(reconcilerSources(config)), ReconcilerModule]
-          : []),
+        ...(config.roles.includes('controller') ? [...reconcilerCaches(config), ReconcilerModule] : []),
       ],
     };
   }

@@ -39,9 +39,11 @@ export class FakeCluster {
     this.notify(before === undefined ? { type: 'added', object } : { type: 'updated', object, previous: before });
   }
 
+  /** @param object the last state that the watch reports */
   remove(object: WorkflowExecution): void {
+    const previous = this.objects.get(keyOf(object)) ?? object;
     this.objects.delete(keyOf(object));
-    this.notify({ type: 'deleted', object, previous: object });
+    this.notify({ type: 'deleted', object, previous });
   }
 
   private notify(change: Change<WorkflowExecution>): void {

@@ -40,6 +40,17 @@ describe('the events of an execution that is deleted', () => {
     expect([errors.length, audit.backlog.events]).toEqual([3, 0]);
   });
 
+  it('are not given up when it is recorded, settled and leaves the cache in its state before that', async () => {
+    await using trail = await aRunningTrail();
+    const { put, cluster, counted, clock } = trail;
+    const execution = anEndedExecution(named('a'));
+    await put(execution);
+    await put(finalized(execution));
+    cluster.remove(execution);
+    await clock.advance(60 * minute);
+    expect(counted.lost).toEqual([]);
+  });
+
   it('are sent after it is deleted, however long that takes', async () => {
     await using trail = await aRunningTrail({ maxPending: 1 });
     const { put, cluster, clock, store, errors, trail: audit } = trail;

@@ -11,7 +11,7 @@ import { WorkQueue } from '../kubernetes/work-queue.ts';
 import type { ConditionUpdate } from '../workflow-execution/conditions.ts';
 import { isTerminal, phaseOf } from '../workflow-execution/execution.ts';
 import type { WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';
-import { controllerView, workflowExecutionResource } from '../workflow-execution/resource.ts';
+import { unsettledView, workflowExecutionResource } from '../workflow-execution/resource.ts';
 import { finalCondition, interimCondition, isAuditFinal } from './audit-condition.ts';
 import { DeliveryMetrics } from './delivery-metrics.ts';
 import { correlationIdOf } from './build-event.ts';
@@ -56,7 +56,7 @@ export class AuditTrail {
   private isFull = false;
 
   constructor(
-    @InjectReflector(workflowExecutionResource, controllerView)
+    @InjectReflector(workflowExecutionResource, unsettledView)
     private readonly executions: Reflector<WorkflowExecution>,
     @Inject(EVENT_STORE) private readonly store: EventStore,
     @Inject(CONFIG)
@@ -134,8 +134,10 @@ export class AuditTrail {
     for (const event of owner ? unfinishedEvents(owner) : []) this.delivery.giveUp(event, 'abandoned');
   }
 
-  private changed({ type, object }: Change<WorkflowExecution>): void {
-    if (isAuditFinal(object)) this.forget(object);
+  /** The cache has no settled executions: one that is settled leaves it, in its state before that. */
+  private changed({ type, object, previous = object }: Change<WorkflowExecution>): void {
+    const isFinal = isAuditFinal(object) || (type === 'deleted' && isAuditFinal(previous));
+    if (isFinal) this.forget(object);
     else if (type === 'deleted') this.keepDeleted(object);
     else this.track(object, type === 'added' && object.metadata.creationTimestamp >= this.newestAtStart);
   }

@@ -57,11 +57,35 @@ export const settings = {
     '5m',
     'Minimum time between two runs of the same workflow on the same target, if steps ran; 0s turns it off.',
   ),
+  ttlSuccessMs: setting(
+    'WFE_TTL_SUCCESS',
+    duration('0s', '87600h'),
+    '168h',
+    'How long a Completed execution without ttlSecondsAfterFinished is kept; 0s for no limit. None is deleted before its audit events are recorded.',
+  ),
+  ttlFailureMs: setting(
+    'WFE_TTL_FAILURE',
+    duration('0s', '87600h'),
+    '720h',
+    'How long a Failed execution without ttlSecondsAfterFinished is kept; 0s for no limit.',
+  ),
   ttlSkippedMs: setting(
     'WFE_TTL_SKIPPED',
-    duration('0s', '8760h'),
+    duration('0s', '87600h'),
     '24h',
-    'How long a Skipped execution without ttlSecondsAfterFinished is kept after its audit events are recorded; 0s keeps it.',
+    'How long a Skipped execution without ttlSecondsAfterFinished is kept; 0s for no limit.',
+  ),
+  historyLimit: setting(
+    'WFE_HISTORY_LIMIT',
+    integer(0, 10_000_000),
+    '10000',
+    'Maximum finished executions without ttlSecondsAfterFinished per namespace; beyond it the oldest are deleted. 0 for no limit.',
+  ),
+  keepPipelineRunsMs: setting(
+    'WFE_KEEP_PIPELINE_RUNS',
+    duration('0s', '87600h'),
+    '0s',
+    'How long a PipelineRun, and with it the logs, is kept after its execution has finished; 0s for as long as the execution.',
   ),
   allowUnknownKinds: setting(
     'WFE_ALLOW_UNKNOWN_KINDS',

@@ -28,7 +28,7 @@ export class Indexer<T> {
   set(key: string, object: T): void {
     const entries = this.entriesOf(object);
     this.remove(key);
-    this.entries.set(key, entries);
+    if (entries.length > 0) this.entries.set(key, entries);
     for (const [name, value] of entries) {
       const values = this.valuesOf(name);
       const keys = values.get(value);

@@ -1,4 +1,4 @@
-import { Inject, Module, type DynamicModule, type FactoryProvider } from '@nestjs/common';
+import { Inject, Module, type DynamicModule, type FactoryProvider, type InjectionToken } from '@nestjs/common';
 import { KubernetesClient } from './client.ts';
 import { CLOCK, RANDOM, systemClock, type Clock } from './clock.ts';
 import { loadKubeConfig } from './kube-config.ts';
@@ -75,6 +75,26 @@ export class KubernetesModule {
   static forResources<const Objects extends readonly KubernetesObject[]>(sources: Sources<Objects>): DynamicModule {
     const providers = sources.map(reflectorProvider);
     return { module: KubernetesModule, global: true, providers, exports: providers.map(({ provide }) => provide) };
+  }
+
+  /**
+   * The same for one resource that is read in another way than by a list.
+   *
+   * @param inject tokens of what `list` needs; it is called with them, and returns the function of {@link ReflectorSource}
+   */
+  static forResource<T extends KubernetesObject, const Needs extends readonly unknown[]>(
+    source: Omit<ReflectorSource<T>, 'list'>,
+    inject: { readonly [I in keyof Needs]: InjectionToken<Needs[I]> },
+    list: (...needs: Needs) => NonNullable<ReflectorSource<T>['list']>,
+  ): DynamicModule {
+    const provide = getReflectorToken(source.resource, source.view);
+    const provider: FactoryProvider = {
+      provide,
+      inject: [KubernetesClient, ReflectorRunner, loggerToken, ...inject],
+      useFactory: (client: KubernetesClient, runner: ReflectorRunner, log: Logger, ...needs: Needs) =>
+        runner.add(new Reflector({ ...source, list: list(...needs), client, log })),
+    };
+    return { module: KubernetesModule, global: true, providers: [provider], exports: [provide] };
   }
 }
 

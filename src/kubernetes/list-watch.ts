@@ -127,13 +127,17 @@ export class ListWatch<Item = unknown> {
     return this.read;
   }
 
-  /** The current resource version of the collection, from etcd. Retries failures; rejects with CancelledError on `signal`. */
+  /**
+   * The current resource version of the collection, from etcd. Retries failures; rejects with CancelledError on `signal`. Without
+   * the selectors, which may make the server search the whole collection for one object.
+   */
   async latestResourceVersion(signal: AbortSignal): Promise<string> {
     const { client, resource, selection, timing, clock, random } = this.options;
+    const { namespace } = selection;
     const backoff = new Backoff(timing.backoff, clock, random);
     for (;;) {
       try {
-        return (await client.listRaw(resource, { ...selection, limit: 1 }, { signal })).resourceVersion;
+        return (await client.listRaw(resource, { namespace, limit: 1 }, { signal })).resourceVersion;
       } catch (error) {
         if (!(error instanceof KubernetesError) || error instanceof CancelledError) throw error;
         await sleep(clock, backoff.next(error.retryAfterMs), signal);

@@ -5,10 +5,14 @@ import { isNewer, isOlder } from './resource-version.ts';
 /** The collection of one list and watch: a namespace, or undefined for all namespaces. */
 export type Scope = string | undefined;
 
-/** A change of one object in a store; `object` of a deletion is its last known state. */
+/**
+ * A change of one object in a store; `object` of a deletion is its last known state. `isUnlisted` if a list does not have it, and
+ * no event has reported its deletion.
+ */
 export type Change<T> =
   | { readonly type: 'added'; readonly object: T; readonly previous?: undefined }
-  | { readonly type: 'updated' | 'deleted'; readonly object: T; readonly previous: T };
+  | { readonly type: 'updated'; readonly object: T; readonly previous: T }
+  | { readonly type: 'deleted'; readonly object: T; readonly previous: T; readonly isUnlisted?: true };
 
 /** Called synchronously for each change, in order. It should only queue a key. */
 export type ChangeHandler<T> = (change: Change<T>) => void;
@@ -97,7 +101,8 @@ export class ObjectStore<T extends KubernetesObject> implements Store<T> {
   remove(scope: Scope, key: string, resourceVersion: string, last?: T): void {
     const previous = this.objects.get(key);
     // A writer may have stored a successor of the same name.
-    if (previous && !isNewer(previous.metadata.resourceVersion, resourceVersion)) this.delete(key, previous, last);
+    if (previous && !isNewer(previous.metadata.resourceVersion, resourceVersion))
+      this.delete(key, previous, { object: last });
     this.advance(scope, resourceVersion);
   }
 
@@ -109,7 +114,8 @@ export class ObjectStore<T extends KubernetesObject> implements Store<T> {
     const listed = new Set(objects.map(keyOf));
     for (const [key, object] of this.objects) {
       if (listed.has(key) || !isIn(scope, object)) continue;
-      if (restored || !isNewer(object.metadata.resourceVersion, resourceVersion)) this.delete(key, object);
+      if (restored || !isNewer(object.metadata.resourceVersion, resourceVersion))
+        this.delete(key, object, { isUnlisted: true });
     }
     for (const object of objects) {
       const previous = this.get(object.metadata);
@@ -137,10 +143,14 @@ export class ObjectStore<T extends KubernetesObject> implements Store<T> {
     this.onChange(same ? { type: 'updated', object, previous: same } : { type: 'added', object });
   }
 
-  private delete(key: string, previous: T, last: T = previous): void {
+  private delete(
+    key: string,
+    previous: T,
+    { object = previous, ...how }: { readonly object?: T; readonly isUnlisted?: true } = {},
+  ): void {
     this.objects.delete(key);
     this.indexer.remove(key);
-    this.onChange({ type: 'deleted', object: last, previous });
+    this.onChange({ type: 'deleted', object, previous, ...how });
   }
 }
 

@@ -1,3 +1,4 @@
+import { totalmem } from 'node:os';
 import { setImmediate } from 'node:timers/promises';
 import { Controller, Get, Module, Res, type DynamicModule } from '@nestjs/common';
 import { PrometheusController, PrometheusModule } from '@willsoto/nestjs-prometheus';
@@ -16,12 +17,18 @@ import { metrics } from './metrics.ts';
     ApiServerMetrics,
     ReflectorMetrics,
     readGauge(metrics.storedObjects, [ReflectorRunner], ({ reflectors }) => storedObjects(reflectors)),
+    readGauge(metrics.memoryLimit, [], () => [{ value: memoryLimit() }]),
     readGauge(metrics.build, [], () => [
       { labels: { version: packageVersion(), node_version: process.version }, value: 1 },
     ]),
   ],
 })
 export class MetricsModule {}
+
+/** In bytes. Without a limit of its own, a process may be reported to have none or that of a 64-bit number. */
+function memoryLimit(): number {
+  return Math.min(process.constrainedMemory() || Infinity, totalmem());
+}
 
 /** The number of objects of each resource in all caches; of a cache that is being read, those read so far. */
 function storedObjects(reflectors: readonly RunningReflector[]): readonly Reading[] {

@@ -33,6 +33,11 @@ export const metrics = {
     'kubernaut_workflow_execution_oldest_pending_seconds',
     'Age of the oldest Pending execution in seconds; 0 if none',
   ),
+  expirations: counter(
+    'kubernaut_workflow_execution_expirations_total',
+    'Finished executions deleted because their TTL had passed (ttl) or their namespace had too many (limit)',
+    'reason',
+  ),
   failures: counter('kubernaut_workflow_execution_failures_total', 'Failed executions by reason', 'reason'),
   skips: counter('kubernaut_workflow_execution_skips_total', 'Skipped executions by reason', 'reason'),
   creationErrors: counter(
@@ -100,6 +105,10 @@ export const metrics = {
     requestBuckets,
     'verb',
     'host',
+  ),
+  memoryLimit: gauge(
+    'kubernaut_memory_limit_bytes',
+    "The container's memory limit, or else the machine's memory; process_resident_memory_bytes must stay below",
   ),
   watchRestarts: counter(
     'kubernaut_watch_restarts_total',

@@ -6,6 +6,7 @@ import { FakeClock, settle } from '../kubernetes/fake-clock.builders.ts';
 import type { LeaderWork, LeadershipEnd } from '../kubernetes/leader-elector.ts';
 import { silentLogger } from '../kubernetes/logger.ts';
 import { WorkQueue, type HandlerResult } from '../kubernetes/work-queue.ts';
+import type { HistoryCleanup } from './cleanup/history-cleanup.ts';
 import { ControlLoop } from './control-loop.ts';
 import type { Leadership } from './leadership.ts';
 import type { Informers } from './informers.ts';
@@ -45,6 +46,7 @@ function aLoop({ end = 'stopped', caughtUp = true, repairs = false }: Course = {
   const repaired = Promise.withResolvers<void>();
   if (!repairs) repaired.resolve();
   const resync = { run: (signal: AbortSignal) => aborted(signal).then(() => repaired.promise) };
+  const cleanup = jest.fn<HistoryCleanup['run']>((signal) => aborted(signal));
   const delivery = jest.fn<AuditTrail['run']>((signal) => aborted(signal));
   const news = jest.fn<AuditTrail['onUpdate']>();
   const loop = new ControlLoop(
@@ -52,6 +54,7 @@ function aLoop({ end = 'stopped', caughtUp = true, repairs = false }: Course = {
     informers as unknown as Informers,
     leadership as unknown as Leadership,
     resync as unknown as Resync,
+    { run: cleanup } as unknown as HistoryCleanup,
     { reconcile, startDeadlineInMs } as unknown as Reconciler,
     { onUpdate: news, run: delivery } as unknown as AuditTrail,
     { workers: 1, shutdownMs: 30_000, clusterLeaseNamespace: 'kube-system' },

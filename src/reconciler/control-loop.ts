@@ -12,6 +12,7 @@ import { AnotherInstallationError, installationLeaseKey } from './installation.t
 import { Leadership } from './leadership.ts';
 import { Informers } from './informers.ts';
 import { Reconciler } from './reconciler.ts';
+import { HistoryCleanup } from './cleanup/history-cleanup.ts';
 import { Resync } from './resync.ts';
 import { LOGGER } from './executions/tokens.ts';
 
@@ -32,6 +33,7 @@ export class ControlLoop implements OnModuleInit, OnApplicationBootstrap, OnModu
     private readonly informers: Informers,
     private readonly leadership: Leadership,
     private readonly resync: Resync,
+    private readonly cleanup: HistoryCleanup,
     private readonly reconciler: Reconciler,
     private readonly trail: AuditTrail,
     @Inject(CONFIG) private readonly config: Pick<Config, 'workers' | 'shutdownMs' | 'clusterLeaseNamespace'>,
@@ -80,7 +82,7 @@ export class ControlLoop implements OnModuleInit, OnApplicationBootstrap, OnModu
       concurrency: this.config.workers,
       signal: stop.signal,
     });
-    const repairing = this.resync.run(leading);
+    const repairing = Promise.all([this.resync.run(leading), this.cleanup.run(leading)]);
     await aborted(leading);
     await this.drain();
     stop.abort();

@@ -11,6 +11,9 @@ import { taskRunResource } from '../tekton/task-run.ts';
 import type { WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';
 import { workflowExecutionResource } from '../workflow-execution/resource.ts';
 import { aWorkflowExecution } from '../workflow-execution/workflow-execution.builders.ts';
+import { isSettled } from '../workflow-execution/execution.ts';
+import { finishedExecution, type FinishedExecution } from './history/finished-execution.ts';
+import { History } from './history/history.ts';
 import { reconcilerIndexes } from './executions/execution-indexes.ts';
 import { Executions } from './executions/executions.ts';
 import { PipelineRunAdoption } from './pipelinerun/pipeline-run-adoption.ts';
@@ -38,8 +41,12 @@ export function aFakeCluster(
   const executionCache = new ObjectStore<WorkflowExecution>(reconcilerIndexes, () => undefined);
   const runHandlers: ChangeHandler<PipelineRun>[] = [];
   const runCache = new ObjectStore<PipelineRun>({}, (change) => runHandlers.forEach((handler) => handler(change)));
+  let relists = 0;
+  const historyStore = new ObjectStore<FinishedExecution>({}, () => undefined);
   const sync = () => {
-    executionCache.replace(undefined, server.list(workflowExecutionResource), server.revision);
+    const [settled, unsettled] = partition(server.list(workflowExecutionResource), isSettled);
+    executionCache.replace(undefined, unsettled, server.revision);
+    historyStore.replace(undefined, settled.map(finishedExecution), server.revision);
     runCache.replace(undefined, server.list(pipelineRunResource), server.revision);
   };
   sync();
@@ -53,6 +60,11 @@ export function aFakeCluster(
     store: runCache,
     onChange: (handler: ChangeHandler<PipelineRun>) => runHandlers.push(handler),
   } as unknown as Reflector<PipelineRun>;
+  const history = new History({
+    store: historyStore,
+    waitForSync: () => Promise.resolve(),
+    relist: () => void (relists += 1),
+  } as unknown as Reflector<FinishedExecution>);
   const executions = new Executions(client, executionMirror);
   const pipelineRuns = new PipelineRuns(client, runMirror, settings);
   const runEnds = new RunEnds(taskRuns, { statusDeadlineMs: 600_000 }, clock);
@@ -62,16 +74,20 @@ export function aFakeCluster(
     client,
     refusedStatuses,
     executionCache,
+    historyStore,
+    /** How often the history was listed again. */
+    historyRelists: () => relists,
     runCache,
     sync,
     executions,
+    history,
     taskRuns,
     runEnds,
     pipelineRuns,
     clock,
     adoption: new PipelineRunAdoption(client, pipelineRuns),
-    retention: new PipelineRunRetention(client, pipelineRuns, runMirror, executionMirror),
-    occupancy: new TargetOccupancy(executions, pipelineRuns, runEnds, refusedStatuses, clock),
+    retention: new PipelineRunRetention(client, pipelineRuns, runMirror, executions, history),
+    occupancy: new TargetOccupancy(executions, history, pipelineRuns, runEnds, refusedStatuses, clock),
     /** Adds an execution to the server and the cache. */
     execution: (over: Over = {}) => seen(server.put(workflowExecutionResource, aWorkflowExecution(over))),
     /** Adds the PipelineRun of an execution to the server and the cache; `over` replaces parts of it. */
@@ -98,6 +114,10 @@ export function aFakeCluster(
     storedRun: (execution: WorkflowExecution) =>
       server.list(pipelineRunResource).find(({ metadata: { name } }) => name === pipelineRunName(execution)),
   };
+}
+
+function partition<T>(items: readonly T[], isFirst: (item: T) => boolean): [T[], T[]] {
+  return [items.filter(isFirst), items.filter((item) => !isFirst(item))];
 }
 
 /** The PipelineRun that would be created for an execution, with a UID. */

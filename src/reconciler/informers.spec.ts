@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { KubernetesObject } from '../kubernetes/kubernetes-object.ts';
+import { keyOf, type KubernetesObject } from '../kubernetes/kubernetes-object.ts';
 import type { Lease } from '../kubernetes/lease.ts';
 import type { Indexes } from '../kubernetes/indexer.ts';
 import type { Reflector } from '../kubernetes/reflector.ts';
@@ -10,6 +10,9 @@ import { aPipelineRun } from '../tekton/pipeline-run.builders.ts';
 import type { WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';
 import { aWorkflowExecution } from '../workflow-execution/workflow-execution.builders.ts';
 import { reconcilerIndexes } from './executions/execution-indexes.ts';
+import { aDoneExecution } from './cleanup/settlement.builders.ts';
+import { finishedExecution, type FinishedExecution } from './history/finished-execution.ts';
+import { History } from './history/history.ts';
 import { Informers } from './informers.ts';
 
 /** A reflector whose changes a test makes. */
@@ -28,12 +31,18 @@ function aReflector<T extends KubernetesObject>(indexes: Indexes<T> = {}) {
 
 describe('a change in the cluster', () => {
   const executions = aReflector<WorkflowExecution>(reconcilerIndexes);
-  const [pipelineRuns, leases] = [aReflector<PipelineRun>(), aReflector<Lease>()];
+  const [pipelineRuns, leases, settled] = [
+    aReflector<PipelineRun>(),
+    aReflector<Lease>(),
+    aReflector<FinishedExecution>(),
+  ];
   const execution = aWorkflowExecution();
   const run = aPipelineRun({ metadata: { name: pipelineRunName(execution) } });
   executions.store.replace(undefined, [execution], '2000');
   const keys: string[] = [];
-  new Informers(executions.reflector, pipelineRuns.reflector, leases.reflector).onChange((key) => keys.push(key));
+  const history = new History(settled.reflector);
+  const informers = new Informers(executions.reflector, pipelineRuns.reflector, leases.reflector, history);
+  informers.onChange((key) => keys.push(key));
 
   it.each([
     ['of an execution is about that execution', () => executions.change(execution), ['payment/we-pod-crash']],
@@ -71,10 +80,49 @@ describe('a change in the cluster', () => {
     expect(keys).toEqual(expected);
   });
 
-  it('of an execution is enqueued when it is deleted unchanged', () => {
+  it.each([
+    ['alone if nothing has happened to its PipelineRun', [run], []],
+    ['with its PipelineRun if that is not cached', [], [keyOf(run)]],
+    [
+      'with its PipelineRun if that is being deleted',
+      [{ ...run, metadata: { ...run.metadata, deletionTimestamp: '2026-01-02T03:07:00Z' } }],
+      [keyOf(run)],
+    ],
+  ])('of an execution that leaves the cache unchanged is enqueued %s', (_what, runs, more) => {
     keys.length = 0;
+    pipelineRuns.store.replace(undefined, runs, '2000');
     executions.emit({ type: 'deleted', object: execution, previous: execution });
-    expect(keys).toEqual(['payment/we-pod-crash']);
+    expect(keys).toEqual(['payment/we-pod-crash', ...more]);
+  });
+
+  const deletionTimestamp = '2026-01-02T03:07:00Z';
+  const ending = { name: 'ending', uid: 'uid-ending', deletionTimestamp };
+  const aSettled = (metadata: object) => aDoneExecution({ metadata, status: { settled: true } });
+
+  it.each<[string, WorkflowExecution, string[]]>([
+    ['being deleted is about that execution', aSettled(ending), ['payment/ending']],
+    [
+      'with another spec is about that execution',
+      aSettled({ name: 'cancelled', generation: 2 }),
+      ['payment/cancelled'],
+    ],
+    ['read for the first time enqueues none', aSettled({}), []],
+  ])('of a settled execution %s', (_what, object, expected) => {
+    keys.length = 0;
+    settled.change(finishedExecution(object));
+    expect(keys).toEqual(expected);
+  });
+
+  it('of the PipelineRun of a settled execution is about that execution too if it is being deleted', () => {
+    keys.length = 0;
+    const [gone, kept] = [aSettled(ending), aSettled({ name: 'kept', uid: 'uid-kept' })];
+    settled.store.replace(undefined, [gone, kept].map(finishedExecution), '2000');
+    for (const { apiVersion, metadata } of [gone, kept]) {
+      const owner = { apiVersion, kind: 'WorkflowExecution', name: metadata.name, uid: metadata.uid, controller: true };
+      pipelineRuns.change(aPipelineRun({ metadata: { name: `run-of-${metadata.name}`, ownerReferences: [owner] } }));
+    }
+    expect(keys).toEqual(['payment/run-of-ending', 'payment/ending', 'payment/run-of-kept']);
+    expect(informers.executionKeys()).toEqual(['payment/we-pod-crash', 'payment/ending']);
   });
 
   const held = aLease('payment/first/uid-first');

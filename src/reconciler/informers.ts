@@ -10,34 +10,40 @@ import { holderOf } from '../locking/lock-lease.ts';
 import { isSame, type ExecutionId } from '../locking/lock-record.ts';
 import { pipelineRunResource, type PipelineRun } from '../tekton/pipeline-run.ts';
 import type { WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';
-import { controllerView, workflowExecutionResource } from '../workflow-execution/resource.ts';
-import { pipelineRunIndex } from './executions/execution-indexes.ts';
+import { unsettledView, workflowExecutionResource } from '../workflow-execution/resource.ts';
+import { pipelineRunIndex, pipelineRunKey } from './executions/execution-indexes.ts';
+import { History } from './history/history.ts';
+import { isBeingDeleted } from './observe/observe-pipeline-run.ts';
+import { controllingExecution } from './pipelinerun/ownership.ts';
 
 /** The reconciler's caches of the cluster, and the executions to reconcile after a change. */
 @Injectable()
 export class Informers {
   constructor(
-    @InjectReflector(workflowExecutionResource, controllerView)
+    @InjectReflector(workflowExecutionResource, unsettledView)
     private readonly executions: Reflector<WorkflowExecution>,
     @InjectReflector(pipelineRunResource) private readonly pipelineRuns: Reflector<PipelineRun>,
     @InjectReflector(leaseResource) private readonly leases: Reflector<Lease>,
+    private readonly history: History,
   ) {}
 
   /**
    * Calls the handler with the key of an execution when it, its PipelineRun or its lock has changed. Changes of the status
    * alone are the reconciler's own: they would requeue a failed execution before its backoff. The execution of a PipelineRun
    * is found by the name, which is derived from it: owner references and labels may have been changed. A PipelineRun without
-   * an execution is enqueued by its own key.
+   * an execution in the cache is enqueued by its own key, and by that of a settled execution that waits for its end.
    */
   onChange(handler: (key: string) => void): void {
     this.executions.onChange((change) => {
       if (!isOfStatusOnly(change)) handler(keyOf(change.object));
+      if (change.type === 'deleted') this.unreleasedRun(change.object).forEach(handler);
     });
     this.pipelineRuns.onChange(({ object }) => {
       const executions = this.executions.store.byIndex(pipelineRunIndex, keyOf(object));
-      const keys = executions.length === 0 ? [keyOf(object)] : executions.map(keyOf);
+      const keys = executions.length === 0 ? [keyOf(object), ...this.dueOwner(object)] : executions.map(keyOf);
       keys.forEach(handler);
     });
+    this.history.onDue(handler);
     this.leases.onChange((change) => {
       const former = formerHolder(change);
       if (former !== undefined) handler(keyToString(former));
@@ -68,14 +74,27 @@ export class Informers {
     for (const mirror of [this.executions, this.pipelineRuns, this.leases]) mirror.relist();
   }
 
-  /** The keys of all executions. */
+  /** The keys of all executions that may have something left to do. */
   executionKeys(): string[] {
-    return this.executions.store.keys();
+    const due = this.history.list().filter(({ isDue }) => isDue);
+    return [...this.executions.store.keys(), ...due.map(keyOf)];
   }
 
   /** The UID of an execution, for the log. */
   uidOf(key: string): string | undefined {
-    return this.executions.store.get(key)?.metadata.uid;
+    return (this.executions.store.get(key) ?? this.history.get(key))?.metadata.uid;
+  }
+
+  /** The key of the PipelineRun of an execution that left the cache, unless nothing has happened to it. */
+  private unreleasedRun(execution: WorkflowExecution): readonly string[] {
+    const key = keyToString(pipelineRunKey(execution));
+    const pipelineRun = this.pipelineRuns.store.get(key);
+    return pipelineRun === undefined || isBeingDeleted(pipelineRun) ? [key] : [];
+  }
+
+  private dueOwner(pipelineRun: PipelineRun): readonly string[] {
+    const owner = controllingExecution(pipelineRun);
+    return owner !== undefined && this.history.get(owner)?.isDue === true ? [keyToString(owner)] : [];
   }
 }
 

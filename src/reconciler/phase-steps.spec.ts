@@ -1,43 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
-import { aCondition, anEndedExecution, aRunningExecution } from '../audit/audit.builders.ts';
+import { anEndedExecution, aRunningExecution } from '../audit/audit.builders.ts';
 import type { TargetLocks } from '../locking/target-locks.ts';
 import { aWorkflowExecution } from '../workflow-execution/workflow-execution.builders.ts';
 import { aFakeCluster } from './fake-cluster.builders.ts';
 import { PhaseSteps } from './phase-steps.ts';
 import type { StepContext } from './steps/step-context.ts';
 
-const phaseSteps = new PhaseSteps({ ttlSkippedMs: 0 });
-const conditions = [aCondition({ status: 'True' }), aCondition({ type: 'AuditRecorded', reason: 'Recorded' })];
-const status = { conditions, observedGeneration: 1 };
-
-describe('an execution', () => {
-  it.each([
-    ['has completed', anEndedExecution({ status })],
-    ['has failed', anEndedExecution({ status: { ...status, phase: 'Failed' } })],
-    ['was skipped', aWorkflowExecution({ status: { ...status, phase: 'Skipped' } })],
-  ])('is done when it %s and its audit events are recorded', (_, execution) => {
-    expect(phaseSteps.isDone(execution)).toBe(true);
-  });
-
-  it.each([
-    ['is new', aWorkflowExecution()],
-    ['runs', aRunningExecution({ status })],
-    ['has pending audit events', anEndedExecution({ status: { observedGeneration: 1 } })],
-    ['has a spec that has changed since', anEndedExecution({ status, metadata: { generation: 2 } })],
-    ['has a TTL', anEndedExecution({ status, spec: { ttlSecondsAfterFinished: 60 } })],
-    ['is being deleted', anEndedExecution({ status, metadata: { deletionTimestamp: '2026-01-02T03:07:00Z' } })],
-  ])('is not done when it %s', (_, execution) => {
-    expect(phaseSteps.isDone(execution)).toBe(false);
-  });
-
-  it('is not done when it was skipped and has a default TTL', () => {
-    const skipped = aWorkflowExecution({ status: { ...status, phase: 'Skipped' } });
-    expect(new PhaseSteps({ ttlSkippedMs: 60_000 }).isDone(skipped)).toBe(false);
-  });
-});
+const phaseSteps = new PhaseSteps();
 
 describe('the steps of an execution', () => {
-  const finished = ['releasePipelineRun', 'observeGeneration', 'updateAuditCondition', 'expireFinished'];
+  const finished = ['releasePipelineRun', 'observeGeneration', 'updateAuditCondition'];
   const pending = [
     ...['skipRestored', 'endConflictingRun', 'cancelBeforeStart', 'enforceStartDeadline', 'validateSpec'],
     ...['', 'startPipelineRun'],

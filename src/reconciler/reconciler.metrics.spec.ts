@@ -1,14 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { aWorkflowExecution } from '../workflow-execution/workflow-execution.builders.ts';
-import { oldestPendingSeconds, phasesOf } from './reconciler.metrics.ts';
+import { countByPhase, oldestPendingSeconds } from './reconciler.metrics.ts';
 
 it('every phase has its number of executions, also zero', () => {
-  const executions = [
-    aWorkflowExecution(),
-    aWorkflowExecution({ status: { phase: 'Running' } }),
-    aWorkflowExecution({ status: { phase: 'Running' } }),
-  ];
-  const counts = phasesOf(executions).map(({ labels, value }) => [labels?.['phase'], value]);
+  const counts = countByPhase(['Pending', 'Running', 'Running']).map(({ labels, value }) => [labels?.['phase'], value]);
   expect(Object.fromEntries(counts)).toEqual({ Pending: 1, Running: 2, Completed: 0, Failed: 0, Skipped: 0 });
 });
 

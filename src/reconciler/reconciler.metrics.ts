@@ -11,9 +11,11 @@ import type { ExecutionId } from '../locking/lock-record.ts';
 import { metricProviders, readGauge, type Reading } from '../metrics/metric.ts';
 import { metrics } from '../metrics/metrics.ts';
 import { controller, queueName, WorkQueueMetrics, workQueueMetrics } from '../metrics/work-queue-metrics.ts';
-import type { WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';
+import type { Phase, WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';
 import { allPhases, phaseOf } from '../workflow-execution/execution.ts';
-import { controllerView, workflowExecutionResource } from '../workflow-execution/resource.ts';
+import { Executions } from './executions/executions.ts';
+import { History } from './history/history.ts';
+import { idOf } from './target/lock-claim.ts';
 import { ExecutionMetrics } from './reporting/execution-metrics.ts';
 import { leaderLeaseName } from './installation.ts';
 import { Leadership } from './leadership.ts';
@@ -27,6 +29,7 @@ export const reconcilerMetrics: readonly Provider[] = [
     metrics.skips,
     metrics.creationErrors,
     metrics.lockContention,
+    metrics.expirations,
   ),
   ExecutionMetrics,
   ...workQueueMetrics,
@@ -40,16 +43,13 @@ export const reconcilerMetrics: readonly Provider[] = [
   readGauge(metrics.leader, [Leadership], ({ isHeld }) => [
     { labels: { name: leaderLeaseName }, value: Number(isHeld) },
   ]),
-  readGauge<[Reflector<WorkflowExecution>]>(
-    metrics.executionsNow,
-    [getReflectorToken(workflowExecutionResource, controllerView)],
-    ({ store }) => phasesOf(store.list()),
-  ),
-  readGauge<[Reflector<WorkflowExecution>, Clock]>(
-    metrics.oldestPending,
-    [getReflectorToken(workflowExecutionResource, controllerView), CLOCK],
-    ({ store }, clock) => [{ value: oldestPendingSeconds(store.list(), clock.now()) }],
-  ),
+  readGauge<[Executions, History]>(metrics.executionsNow, [Executions, History], (executions, history) => {
+    const unsettled = executions.all().filter((execution) => !history.has(idOf(execution)));
+    return countByPhase([...unsettled.map(phaseOf), ...history.list().map(({ phase }) => phase)]);
+  }),
+  readGauge<[Executions, Clock]>(metrics.oldestPending, [Executions, CLOCK], (executions, clock) => [
+    { value: oldestPendingSeconds(executions.all(), clock.now()) },
+  ]),
   readGauge<[Reflector<Lease>, LockHolders, Clock]>(
     metrics.lockLongestHeld,
     [getReflectorToken(leaseResource), LOCK_HOLDERS, CLOCK],
@@ -61,9 +61,9 @@ export const reconcilerMetrics: readonly Provider[] = [
 ];
 
 /** The number of executions in each phase, also of phases without any. */
-export function phasesOf(executions: readonly WorkflowExecution[]): readonly Reading[] {
+export function countByPhase(phases: readonly Phase[]): readonly Reading[] {
   const counts = new Map(allPhases.map((phase) => [phase, 0]));
-  for (const execution of executions) counts.set(phaseOf(execution), (counts.get(phaseOf(execution)) ?? 0) + 1);
+  for (const phase of phases) counts.set(phase, (counts.get(phase) ?? 0) + 1);
   return [...counts].map(([phase, value]) => ({ labels: { phase }, value }));
 }
 

@@ -1,28 +1,33 @@
-import { Module } from '@nestjs/common';
+import { Module, type DynamicModule } from '@nestjs/common';
 import { AuditModule } from '../audit/audit.module.ts';
 import type { Config } from '../config/config.ts';
 import { KubernetesClient } from '../kubernetes/client.ts';
+import { getReflectorToken, KubernetesModule } from '../kubernetes/kubernetes.module.ts';
 import { nestLogger } from '../kubernetes/kubernetes.providers.ts';
 import type { Logger } from '../kubernetes/logger.ts';
 import { PooledKubeConfig } from '../kubernetes/pooled-kube-config.ts';
 import { packageUserAgent } from '../kubernetes/user-agent.ts';
 import { WorkQueue } from '../kubernetes/work-queue.ts';
-import { leaseResource, type Lease } from '../kubernetes/lease.ts';
-import type { ReflectorSource } from '../kubernetes/reflector.ts';
+import { leaseResource } from '../kubernetes/lease.ts';
+import type { Reflector } from '../kubernetes/reflector.ts';
 import { LOCK_HOLDERS } from '../locking/lock-holders.ts';
 import { lockLabel } from '../locking/lock-lease.ts';
 import { TargetLocks } from '../locking/target-locks.ts';
 import { TargetsModule } from '../targets/targets.module.ts';
-import { pipelineRunLabels } from '../tekton/build-pipeline-run.ts';
 import { pipelineRunResource, type PipelineRun } from '../tekton/pipeline-run.ts';
 import { tracedWrite } from '../tracing/reconcile-span.ts';
 import type { WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';
-import { controllerView, workflowExecutionResource } from '../workflow-execution/resource.ts';
+import { settledView, unsettledView, workflowExecutionResource } from '../workflow-execution/resource.ts';
+import { HistoryCleanup } from './cleanup/history-cleanup.ts';
+import { PipelineRunSweep } from './cleanup/pipeline-run-sweep.ts';
 import { ControlLoop, END_PROCESS } from './control-loop.ts';
 import { reconcilerIndexes } from './executions/execution-indexes.ts';
 import { ExecutionEvents } from './reporting/execution-events.ts';
 import { StatusWriter } from './reporting/status-writer.ts';
 import { Executions } from './executions/executions.ts';
+import { finishedExecutionResource } from './history/finished-execution.ts';
+import { History } from './history/history.ts';
+import { listUnfinishedRuns, watchedLabel } from './pipelinerun/unfinished-runs.ts';
 import { StepContext } from './steps/step-context.ts';
 import { LEADER_CLIENT, Leadership } from './leadership.ts';
 import { PhaseSteps } from './phase-steps.ts';
@@ -41,15 +46,29 @@ import { LOGGER } from './executions/tokens.ts';
 import { RunWaits } from './pipelinerun/run-waits.ts';
 import { UnrecordedEnds } from './pipelinerun/unrecorded-ends.ts';
 
-/** The resources that the reconciler caches; the selectors exclude PipelineRuns and Leases of others. */
-export function reconcilerSources(
-  config: Pick<Config, 'namespace' | 'watchNamespaces'>,
-): readonly [ReflectorSource<WorkflowExecution>, ReflectorSource<PipelineRun>, ReflectorSource<Lease>] {
-  const { namespace, watchNamespaces: namespaces } = config;
+/** The reconciler's caches; the selectors exclude PipelineRuns and Leases of others. */
+export function reconcilerCaches({
+  namespace,
+  watchNamespaces: namespaces,
+}: Pick<Config, 'namespace' | 'watchNamespaces'>): readonly DynamicModule[] {
+  const lockSelector = `${lockLabel.name}=${lockLabel.value}`;
   return [
-    { resource: workflowExecutionResource, view: controllerView, namespaces, indexes: reconcilerIndexes },
-    { resource: pipelineRunResource, namespaces, labelSelector: pipelineRunLabels.workflowExecution },
-    { resource: leaseResource, namespaces: [namespace], labelSelector: `${lockLabel.name}=${lockLabel.value}` },
+    KubernetesModule.forResources([
+      {
+        ...{ resource: workflowExecutionResource, view: unsettledView, namespaces, indexes: reconcilerIndexes },
+        fieldSelector: 'status.settled!=true',
+      },
+      {
+        ...{ resource: finishedExecutionResource, view: settledView, namespaces },
+        ...{ fieldSelector: 'status.settled=true', isBackground: true },
+      },
+      { resource: leaseResource, namespaces: [namespace], labelSelector: lockSelector },
+    ]),
+    KubernetesModule.forResource<PipelineRun, [KubernetesClient, Reflector<WorkflowExecution>]>(
+      { resource: pipelineRunResource, namespaces, labelSelector: watchedLabel },
+      [KubernetesClient, getReflectorToken(workflowExecutionResource, unsettledView)],
+      listUnfinishedRuns,
+    ),
   ];
 }
 
@@ -60,7 +79,7 @@ function endProcess(log: Logger): (why: string) => void {
   };
 }
 
-/** The controller. Global modules provide the configuration, the Kubernetes client and the reflectors of {@link reconcilerSources}. */
+/** The controller. Global modules provide the configuration, the Kubernetes client and the {@link reconcilerCaches}. */
 @Module({
   imports: [AuditModule, TargetsModule],
   providers: [
@@ -85,6 +104,9 @@ function endProcess(log: Logger): (why: string) => void {
         }),
     },
     Informers,
+    History,
+    HistoryCleanup,
+    PipelineRunSweep,
     Executions,
     ExecutionEvents,
     StatusWriter,

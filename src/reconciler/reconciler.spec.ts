@@ -4,6 +4,7 @@ import { FakeClock } from '../kubernetes/fake-clock.builders.ts';
 import type { WorkflowExecution, WorkflowExecutionStatus } from '../workflow-execution/generated/workflow-execution.ts';
 import type { Observation } from '../workflow-execution/observation.ts';
 import { aWorkflowExecution } from '../workflow-execution/workflow-execution.builders.ts';
+import { aDoneExecution } from './cleanup/settlement.builders.ts';
 import { aFakeCluster } from './fake-cluster.builders.ts';
 import type { PhaseSteps } from './phase-steps.ts';
 import { Reconciler } from './reconciler.ts';
@@ -26,12 +27,13 @@ interface Given {
   readonly outdated?: number;
   /** Whether a write changes the status. */
   readonly changes?: boolean;
-  readonly isDone?: (execution: WorkflowExecution) => boolean;
+  /** Whether the history has the execution, with something to do for it. */
+  readonly isDue?: boolean;
 }
 
 /** A reconciler of one execution whose steps have these outcomes, and what it writes. */
 function aReconciler(outcomes: readonly (StepOutcome | Step)[], given: Given = {}) {
-  const { now, changes = false, isDone = () => false } = given;
+  const { now, changes = false, isDue } = given;
   const written: (WorkflowExecutionStatus & { on: string })[] = [];
   const reports: (string | undefined)[] = [];
   let refusals = given.outdated ?? 0;
@@ -45,11 +47,12 @@ function aReconciler(outcomes: readonly (StepOutcome | Step)[], given: Given = {
         return Promise.resolve(changes ? { ...execution, status } : execution);
       },
     },
+    history: { get: () => (isDue === undefined ? undefined : { isDue }) },
     retention: { releaseOrphan: () => Promise.resolve(), isWaiting: () => false },
     clock: new FakeClock(),
   } as unknown as StepContext;
   const steps = outcomes.map((one): Step => (typeof one === 'function' ? one : () => one));
-  const reconciler = new Reconciler(context, { for: () => steps, isDone } as unknown as PhaseSteps);
+  const reconciler = new Reconciler(context, { for: () => steps } as unknown as PhaseSteps);
   return { reconcile: () => reconciler.reconcile(key, signal), written, reports };
 }
 
@@ -91,13 +94,30 @@ describe('a reconcile', () => {
   });
 
   it('runs no step for an execution that is done', async () => {
-    const { reconcile, written } = aReconciler([pending], { isDone: (execution) => execution === cached });
+    const { reconcile, written } = aReconciler([pending], { seen: aDoneExecution() });
     await expect(reconcile()).resolves.toEqual({});
     expect(written).toEqual([]);
   });
 
   it('does nothing for an execution that does not exist', async () => {
     await expect(aReconciler([pending], { seen: undefined }).reconcile()).resolves.toEqual({});
+  });
+});
+
+describe('a settled execution', () => {
+  it('is read live when it is being deleted or its spec has changed', async () => {
+    const { reconcile, written } = aReconciler([pending], { seen: undefined, now: live, isDue: true });
+    await reconcile();
+    expect(written).toMatchObject([{ on: '1002' }]);
+  });
+
+  it.each([
+    ['has nothing left to do', { isDue: false, now: live }],
+    ['is gone', { isDue: true }],
+  ])('is left alone when it %s', async (_, given) => {
+    const { reconcile, written } = aReconciler([pending], { seen: undefined, ...given });
+    await expect(reconcile()).resolves.toEqual({});
+    expect(written).toEqual([]);
   });
 });
 

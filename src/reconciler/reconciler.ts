@@ -6,6 +6,7 @@ import { tracedReconcile } from '../tracing/reconcile-span.ts';
 import type { WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';
 import { nextStatus } from '../workflow-execution/status.ts';
 import type { Outdated } from './executions/executions.ts';
+import { isDone } from './cleanup/settlement.ts';
 import { PhaseSteps } from './phase-steps.ts';
 import { startDeadlineInMs } from './steps/pending.steps.ts';
 import type { ObservedOutcome } from './steps/step.ts';
@@ -23,16 +24,16 @@ export class Reconciler {
   ) {}
 
   /**
-   * @param key of an execution, or of a PipelineRun whose execution is gone
+   * @param key of an execution, or of a PipelineRun whose execution is gone or settled
    * @throws any error; the key is requeued with backoff
    */
   async reconcile(key: ObjectKey, signal: AbortSignal): Promise<HandlerResult> {
-    const { executions, retention, statuses } = this.context;
+    const { executions, history, retention, statuses } = this.context;
     await retention.releaseOrphan(key, signal);
     const cached = executions.cached(key);
-    if (cached === undefined) return {};
+    if (cached === undefined) return history.get(key)?.isDue === true ? this.reconcileSettled(key, signal) : {};
     statuses.reportUnanswered(cached);
-    if (this.phaseSteps.isDone(cached) && !retention.isWaiting(cached)) return {};
+    if (isDone(cached) && !retention.isWaiting(cached)) return {};
     return tracedReconcile(cached, async () => {
       const result = await this.runSteps(cached, signal);
       return result === 'outdated' ? this.reconcileLive(key, signal) : result;
@@ -45,9 +46,18 @@ export class Reconciler {
     return cached && startDeadlineInMs(cached, this.context);
   }
 
+  /** A settled execution is not cached: it is being deleted, or its spec has changed. */
+  private async reconcileSettled(key: ObjectKey, signal: AbortSignal): Promise<HandlerResult> {
+    const live = await this.context.executions.read(key, signal);
+    return live === undefined ? {} : tracedReconcile(live, () => this.runLive(live, signal));
+  }
+
   private async reconcileLive(key: ObjectKey, signal: AbortSignal): Promise<HandlerResult> {
     const live = await this.context.executions.read(key, signal);
-    if (live === undefined) return {};
+    return live === undefined ? {} : this.runLive(live, signal);
+  }
+
+  private async runLive(live: WorkflowExecution, signal: AbortSignal): Promise<HandlerResult> {
     this.context.statuses.reportUnanswered(live);
     const result = await this.runSteps(live, signal);
     if (result === 'outdated') throw new ConflictError(`${keyOf(live)} changed twice during one reconcile`);

@@ -5,13 +5,13 @@ import type { Reflector } from '../kubernetes/reflector.ts';
 import type { WorkQueue } from '../kubernetes/work-queue.ts';
 import type { TargetLocks } from '../locking/target-locks.ts';
 import type { Informers } from './informers.ts';
-import type { PipelineRunRetention } from './pipelinerun/pipeline-run-retention.ts';
+import type { PipelineRunSweep } from './cleanup/pipeline-run-sweep.ts';
 import { Resync } from './resync.ts';
 
 const resyncMs = 600_000;
 
 /**
- * A resync of the executions a and b, the PipelineRun of a deleted execution c, and the locks k, l, m. Its actions are recorded
+ * A resync of the executions a, b and c, and the locks k, l, m. Its actions are recorded
  * with their time in seconds.
  */
 function aResync({ failing = '', collectMs = 0 } = {}) {
@@ -19,7 +19,7 @@ function aResync({ failing = '', collectMs = 0 } = {}) {
   const [begunAt, done, warnings] = [clock.elapsedMs(), [] as string[], [] as object[]];
   const note = (what: string) => done.push(`${(clock.elapsedMs() - begunAt) / 1_000} ${what}`);
   const queue = { add: (key: string) => note(`enqueue ${key}`) };
-  const informers = { relist: () => note('relist'), executionKeys: () => ['a', 'b'] };
+  const informers = { relist: () => note('relist'), executionKeys: () => ['a', 'b', 'c'] };
   const leases = { store: { list: () => ['k', 'l', 'm'].map((name) => ({ metadata: { name } })) } };
   const locks = {
     async collect(name: string) {
@@ -32,7 +32,7 @@ function aResync({ failing = '', collectMs = 0 } = {}) {
   const resync = new Resync(
     queue as unknown as WorkQueue,
     informers as unknown as Informers,
-    { orphans: () => ['c'] } as unknown as PipelineRunRetention,
+    { once: () => Promise.resolve(note('sweep')) } as unknown as PipelineRunSweep,
     locks as unknown as TargetLocks,
     leases as unknown as Reflector<Lease>,
     { resyncMs },
@@ -49,7 +49,7 @@ describe('a resync', () => {
     await clock.advance(resyncMs);
     await running;
     expect(done).toEqual([
-      ...['0 relist', '0 enqueue a', '0 collect k', '200 enqueue b', '200 collect l'],
+      ...['0 relist', '0 sweep', '0 enqueue a', '0 collect k', '200 enqueue b', '200 collect l'],
       ...['400 enqueue c', '400 collect m'],
     ]);
   });
@@ -63,11 +63,11 @@ describe('a resync', () => {
 });
 
 describe('regular resyncs', () => {
-  it('start after each interval, and stop in the middle of one when the signal aborts', async () => {
+  it('start after each interval, after a first sweep of PipelineRuns, and stop in the middle of one when the signal aborts', async () => {
     const { resync, clock, stop, done } = aResync();
     const running = resync.run(stop.signal);
     await clock.advance(resyncMs - 1);
-    expect(done).toEqual([]);
+    expect(done).toEqual(['0 sweep']);
     await clock.advance(1);
     await clock.advance(resyncMs);
     expect(done.filter((what) => what.endsWith('relist'))).toHaveLength(2);

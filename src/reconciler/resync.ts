@@ -10,18 +10,18 @@ import { WorkQueue } from '../kubernetes/work-queue.ts';
 import { TargetLocks } from '../locking/target-locks.ts';
 import { LOGGER } from './executions/tokens.ts';
 import { Informers } from './informers.ts';
-import { PipelineRunRetention } from './pipelinerun/pipeline-run-retention.ts';
+import { PipelineRunSweep } from './cleanup/pipeline-run-sweep.ts';
 
 /**
- * Repairs what a watch may have missed: lists everything again, enqueues every execution and orphaned PipelineRun, and
- * removes unused locks. The keys are spread over the interval, so that new executions do not wait behind thousands of keys.
+ * Repairs what a watch may have missed: lists everything again, enqueues every execution that is not settled, sweeps
+ * PipelineRuns and removes unused locks. The keys are spread over the interval, so that new executions do not wait behind thousands of keys.
  */
 @Injectable()
 export class Resync {
   constructor(
     private readonly queue: WorkQueue,
     private readonly informers: Informers,
-    private readonly retention: PipelineRunRetention,
+    private readonly sweep: PipelineRunSweep,
     private readonly locks: TargetLocks,
     @InjectReflector(leaseResource) private readonly leases: Reflector<Lease>,
     @Inject(CONFIG) private readonly config: Pick<Config, 'resyncMs'>,
@@ -29,10 +29,13 @@ export class Resync {
     @Inject(LOGGER) private readonly log: Logger,
   ) {}
 
-  /** Resyncs every `resyncMs`, one after the other, until the signal aborts; the first starts after one interval. */
+  /**
+   * Resyncs every `resyncMs`, one after the other, until the signal aborts; the first starts after one interval. The caches are
+   * complete before that, but for the PipelineRuns that a sweep finds.
+   */
   async run(signal: AbortSignal): Promise<void> {
     const { resyncMs } = this.config;
-    await sleep(this.clock, resyncMs, signal);
+    await Promise.all([this.sweep.once(signal), sleep(this.clock, resyncMs, signal)]);
     while (!signal.aborted) {
       await Promise.all([this.once(resyncMs, signal), sleep(this.clock, resyncMs, signal)]);
     }
@@ -41,12 +44,12 @@ export class Resync {
   /** Resyncs once, spread over `withinMs` milliseconds. Never rejects. */
   async once(withinMs: number, signal: AbortSignal): Promise<void> {
     this.informers.relist();
-    await Promise.all([this.enqueueAll(withinMs, signal), this.collectLocks(withinMs, signal)]);
+    const { sweep } = this;
+    await Promise.all([this.enqueueAll(withinMs, signal), this.collectLocks(withinMs, signal), sweep.once(signal)]);
   }
 
   private async enqueueAll(withinMs: number, signal: AbortSignal): Promise<void> {
-    const keys = [...this.informers.executionKeys(), ...this.retention.orphans()];
-    for await (const key of pace(keys, withinMs, this.clock, signal)) this.queue.add(key);
+    for await (const key of pace(this.informers.executionKeys(), withinMs, this.clock, signal)) this.queue.add(key);
   }
 
   /** Garbage-collects locks; an error is logged, and the lock is left for the next resync. */

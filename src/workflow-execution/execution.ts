@@ -22,6 +22,11 @@ export function isTerminal(phase: Phase): boolean {
   return terminal.has(phase);
 }
 
+/** Whether nothing is left to do for an execution until it is deleted. */
+export function isSettled({ status }: WorkflowExecution): boolean {
+  return status?.settled === true;
+}
+
 export const allCancelModes: readonly CancelMode[] = ['Graceful', 'Immediate'];
 
 /** The cancel mode that the spec requests; undefined if no cancellation is requested. */

@@ -15,8 +15,11 @@ export const workflowExecutionResource = {
   parse: parseWorkflowExecution,
 } as const;
 
-/** The view of executions that the controller caches; the API has one of its own. */
-export const controllerView = 'controller';
+/** The view of executions that are not settled, which the controller caches; the API caches all. */
+export const unsettledView = 'unsettled';
+
+/** The view of settled executions, of which the controller keeps a record each. */
+export const settledView = 'settled';
 
 export const workflowExecutionApiVersion = `${workflowExecutionResource.group}/${workflowExecutionResource.version}`;
 

@@ -50,6 +50,13 @@ export const executions: Row = {
       queries: { '{{reason}}': `sum by (reason) (${increase(metrics.skips)})` },
     },
     {
+      title: 'Expired executions',
+      description: 'Finished executions deleted because of their TTL, or of the limit of their namespace.',
+      unit: 'short',
+      as: 'stack',
+      queries: { '{{reason}}': `sum by (reason) (${increase(metrics.expirations)})` },
+    },
+    {
       title: 'Failed creations of PipelineRuns',
       description: 'Rejected by the API server, or without a response. Should be 0.',
       unit: 'short',

@@ -13,9 +13,12 @@ export const process: Row = {
     },
     {
       title: 'Memory',
-      description: 'Resident memory by replica; the limit of the base is 1 GiB.',
+      description: 'Resident memory and memory limit by replica.',
       unit: 'bytes',
-      queries: { '{{pod}}': `max by (pod) (${series('process_resident_memory_bytes')})` },
+      queries: {
+        '{{pod}}': `max by (pod) (${series('process_resident_memory_bytes')})`,
+        'limit of {{pod}}': `max by (pod) (${series(metrics.memoryLimit)})`,
+      },
     },
     {
       title: 'Event loop delay',

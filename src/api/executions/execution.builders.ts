@@ -94,6 +94,7 @@ const anyStatus = partly<WorkflowExecutionStatus>(
     startTime: time,
     completionTime: time,
     bundleDigest: word,
+    settled: fc.boolean(),
     duration: word,
     failure: anyFailure,
     skip: anySkip,

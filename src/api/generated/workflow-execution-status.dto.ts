@@ -295,6 +295,15 @@ export class WorkflowExecutionStatusDto {
   })
   duration?: string;
 
+  /** Whether nothing is left to do for the execution until it is deleted: it has finished, its audit events are recorded and its cooldown is over. The controller keeps only a small record of it in memory. */
+  @ApiProperty({
+    type: 'boolean',
+    description:
+      'Whether nothing is left to do for the execution until it is deleted: it has finished, its audit events are recorded and its cooldown is over. The controller keeps only a small record of it in memory.',
+    required: false,
+  })
+  settled?: boolean;
+
   /** Why the execution failed; set if its phase is Failed. */
   @ApiProperty({
     type: () => FailureDto,

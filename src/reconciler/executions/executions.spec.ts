@@ -5,6 +5,8 @@ import { endTraces, keepTraces } from '../../tracing/spans.builders.ts';
 import { activeTraceparent } from '../../tracing/tracer.ts';
 import { ownAnnotations, finalizer } from '../../workflow-execution/metadata.ts';
 import { workflowExecutionResource } from '../../workflow-execution/resource.ts';
+import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
+import { aWorkflowExecution } from '../../workflow-execution/workflow-execution.builders.ts';
 import { aFakeCluster } from '../fake-cluster.builders.ts';
 
 const { signal } = new AbortController();
@@ -108,6 +110,25 @@ describe('writing the status of an execution', () => {
   it('ends with its caller', async () => {
     const { executions, execution } = aFakeCluster();
     await expect(executions.writeStatus(execution(), { phase: 'Running' }, aborted)).rejects.toThrow(CancelledError);
+  });
+});
+
+describe('the cache of executions', () => {
+  const settled = { phase: 'Completed', settled: true } as const;
+
+  it('has an execution that was just settled until the watch reports that it left', async () => {
+    const { executions, execution } = aFakeCluster();
+    const before = execution({ status: { phase: 'Completed' } });
+    const after = await executions.writeStatus(before, settled, signal);
+    expect(executions.cached(before.metadata)).toEqual(after);
+  });
+
+  it('has no execution that was settled before, however it is read or written', async () => {
+    const { executions, server } = aFakeCluster();
+    const before = server.put<WorkflowExecution>(workflowExecutionResource, aWorkflowExecution({ status: settled }));
+    await executions.read(before.metadata, signal);
+    await executions.writeStatus(before, { ...settled, observedGeneration: 2 }, signal);
+    expect(executions.cached(before.metadata)).toBeUndefined();
   });
 });
 

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { KubernetesClient } from '../../kubernetes/client.ts';
 import type { PatchOptions } from '../../kubernetes/call-options.ts';
 import { ConflictError, NotFoundError, redactErrors } from '../../kubernetes/errors.ts';
-import type { ObjectKey } from '../../kubernetes/kubernetes-object.ts';
+import type { KubernetesObject, ObjectKey } from '../../kubernetes/kubernetes-object.ts';
 import { InjectReflector } from '../../kubernetes/kubernetes.module.ts';
 import { Reflector } from '../../kubernetes/reflector.ts';
 import { ownAnnotations, finalizer } from '../../workflow-execution/metadata.ts';
@@ -10,30 +10,41 @@ import type {
   WorkflowExecution,
   WorkflowExecutionStatus,
 } from '../../workflow-execution/generated/workflow-execution.ts';
+import { isSettled } from '../../workflow-execution/execution.ts';
 import { redactorFor } from '../../workflow-execution/redact.ts';
 import { activeTraceparent } from '../../tracing/tracer.ts';
-import { controllerView, workflowExecutionResource } from '../../workflow-execution/resource.ts';
-import { targetIndex } from './execution-indexes.ts';
+import { unsettledView, workflowExecutionResource } from '../../workflow-execution/resource.ts';
+import { pipelineRunIndex, targetIndex } from './execution-indexes.ts';
 import { mergePatch } from './merge-patch.ts';
 
 /** The execution has changed since it was read, or is gone: decisions based on it are void. */
 export type Outdated = 'outdated';
 
 /**
- * Reads and writes WorkflowExecutions for the reconciler. Every write has the resourceVersion that was read as a
- * precondition. Returned objects are shared with the cache and must not be modified.
+ * Reads and writes WorkflowExecutions for the reconciler. The cache has those that are not settled. Every write has the
+ * resourceVersion that was read as a precondition. Returned objects are shared with the cache and must not be modified.
  */
 @Injectable()
 export class Executions {
   constructor(
     private readonly client: KubernetesClient,
-    @InjectReflector(workflowExecutionResource, controllerView)
+    @InjectReflector(workflowExecutionResource, unsettledView)
     private readonly reflector: Reflector<WorkflowExecution>,
   ) {}
 
   /** The execution in the cache. */
   cached(key: ObjectKey): WorkflowExecution | undefined {
     return this.reflector.store.get(key);
+  }
+
+  /** All executions in the cache. */
+  all(): readonly WorkflowExecution[] {
+    return this.reflector.store.list();
+  }
+
+  /** The executions in the cache whose PipelineRun has, or would have, this key. */
+  withRun(key: string): readonly WorkflowExecution[] {
+    return this.reflector.store.byIndex(pipelineRunIndex, key);
   }
 
   /** The executions with this canonical target in the cache. */
@@ -44,7 +55,7 @@ export class Executions {
   /** The execution from the API server; undefined if it is gone. */
   async read(key: ObjectKey, signal: AbortSignal): Promise<WorkflowExecution | undefined> {
     const live = await this.client.find(workflowExecutionResource, key, { signal });
-    if (live !== undefined) this.reflector.store.upsertIfNewer(live);
+    if (live !== undefined && !isSettled(live)) this.reflector.store.upsertIfNewer(live);
     return live;
   }
 
@@ -82,7 +93,7 @@ export class Executions {
   }
 
   /** Deletes this execution, but not a later one of the same name. */
-  async delete({ metadata }: WorkflowExecution, signal: AbortSignal): Promise<void> {
+  async delete({ metadata }: Pick<KubernetesObject, 'metadata'>, signal: AbortSignal): Promise<void> {
     try {
       await this.client.delete(workflowExecutionResource, metadata, { preconditions: { uid: metadata.uid }, signal });
     } catch (error) {
@@ -91,16 +102,18 @@ export class Executions {
   }
 
   private async patch(
-    { metadata, spec }: WorkflowExecution,
+    execution: WorkflowExecution,
     change: { readonly metadata?: object; readonly status?: object },
     options: PatchOptions,
   ): Promise<WorkflowExecution | Outdated> {
+    const { metadata, spec } = execution;
     const { resourceVersion, uid } = metadata;
     const patch = { ...change, metadata: { ...change.metadata, resourceVersion, uid } };
     try {
       const patching = this.client.patch(workflowExecutionResource, metadata, patch, options);
       const written = await redactErrors(patching, redactorFor(spec));
-      this.reflector.store.upsertIfNewer(written);
+      // The watch reports that an execution leaves the cache when it is settled, and nothing about it afterwards.
+      if (!isSettled(execution)) this.reflector.store.upsertIfNewer(written);
       return written;
     } catch (error) {
       if (error instanceof ConflictError || error instanceof NotFoundError) return 'outdated';

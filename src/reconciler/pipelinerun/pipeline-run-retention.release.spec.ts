@@ -63,13 +63,19 @@ describe('removing the finalizer', () => {
 
 describe('a PipelineRun that left the watch', () => {
   it('is not tracked without our finalizer', () => {
-    const { retention, own, run, runCache } = aRun('Completed', { finalizers: [] });
+    const { retention, own, run, runCache } = aRun('Running', { finalizers: [] });
     runCache.remove(undefined, `payment/${run.metadata.name}`, '99', run);
     expect(retention.isWaiting(own)).toBe(false);
   });
 
+  it('is not tracked if only a list does not have it', () => {
+    const { retention, own, runCache } = aRun('Completed');
+    runCache.replace(undefined, [], '99');
+    expect(retention.isWaiting(own)).toBe(false);
+  });
+
   it('is no longer tracked when the watch shows it again', async () => {
-    const { retention, own, run, runCache, sync, server } = aRun('Completed');
+    const { retention, own, run, runCache, sync, server } = aRun('Running');
     runCache.remove(undefined, `payment/${run.metadata.name}`, '99', run);
     expect(retention.isWaiting(own)).toBe(true);
     sync();
@@ -99,5 +105,77 @@ describe('a PipelineRun without an execution', () => {
     const { retention, server } = aFakeCluster();
     await expect(retention.releaseOrphan(keyOf('unknown'), signal)).resolves.toBeUndefined();
     expect(server.verbs).toEqual([]);
+  });
+});
+
+/** A settled execution, and its PipelineRun, which is cached only if `isCached`. */
+function aSettledRun(metadata: object = {}, isCached = true) {
+  const cluster = aFakeCluster();
+  const own = cluster.execution({ status: { phase: 'Completed', settled: true } });
+  const add = isCached ? cluster.pipelineRun : cluster.unseenPipelineRun;
+  const run = add(own, { metadata, status: ended });
+  return { ...cluster, own, run };
+}
+
+describe('a PipelineRun of a settled execution', () => {
+  it('is released when it is being deleted, without a read', async () => {
+    const { retention, run, storedRun, own, server } = aSettledRun({ deletionTimestamp });
+    await retention.releaseOrphan(run.metadata, signal);
+    expect([storedRun(own), server.verbs]).toEqual([undefined, ['patch']]);
+  });
+
+  it('is released when the history has not been read yet', async () => {
+    const { retention, run, storedRun, own, historyStore, server } = aSettledRun({ deletionTimestamp });
+    historyStore.replace(undefined, [], server.revision);
+    await retention.releaseOrphan(run.metadata, signal);
+    expect([storedRun(own), server.verbs]).toEqual([undefined, ['get', 'patch']]);
+  });
+
+  it('is kept while it is not deleted, without a read', async () => {
+    const { retention, run, server } = aSettledRun();
+    await retention.releaseOrphan(run.metadata, signal);
+    expect(server.verbs).toEqual([]);
+  });
+
+  it('is kept for another execution of its name', async () => {
+    const { retention, run, storedRun, own, execution } = aSettledRun({ deletionTimestamp });
+    execution({ metadata: { uid: 'another' } });
+    await retention.releaseOrphan(run.metadata, signal);
+    expect(storedRun(own)).toBeUndefined();
+  });
+
+  it('gets its label back when it has lost it', async () => {
+    const { retention, own, run, runCache, unseenPipelineRun, storedRun } = aSettledRun();
+    unseenPipelineRun(own, { metadata: { labels: {} }, status: ended });
+    runCache.remove(undefined, `payment/${run.metadata.name}`, '99', run);
+    await retention.releaseOrphan(run.metadata, signal);
+    expect(storedRun(own)?.metadata.labels).toEqual({ 'kubernaut.ai/workflow-execution': 'we-pod-crash' });
+  });
+
+  it('is read live if the cache does not have it, once', async () => {
+    const { retention, run, storedRun, own, server } = aSettledRun({ deletionTimestamp }, false);
+    expect(retention.examine(run)).toEqual([`payment/${run.metadata.name}`]);
+    await retention.releaseOrphan(run.metadata, signal);
+    await retention.releaseOrphan(run.metadata, signal);
+    expect([storedRun(own), server.verbs]).toEqual([undefined, ['get', 'patch']]);
+  });
+});
+
+describe('examining a PipelineRun that the cache does not have', () => {
+  it('releases that of a finished execution in its reconcile', async () => {
+    const { retention, execution, unseenPipelineRun, storedRun } = aFakeCluster();
+    const own = execution({ status: { phase: 'Completed' } });
+    const run = unseenPipelineRun(own, { metadata: { deletionTimestamp }, status: ended });
+    expect(retention.examine(run)).toEqual(['payment/we-pod-crash']);
+    expect(retention.isWaiting(own)).toBe(true);
+    await retention.releaseRunOf(own, signal);
+    expect([storedRun(own), retention.isWaiting(own)]).toEqual([undefined, false]);
+  });
+
+  it('is needless without our finalizer', () => {
+    const { retention, execution, unseenPipelineRun } = aFakeCluster();
+    const own = execution({ status: { phase: 'Completed' } });
+    const run = unseenPipelineRun(own, { metadata: { deletionTimestamp, finalizers: ['example.org/a'] } });
+    expect([retention.examine(run), retention.isWaiting(own)]).toEqual([[], false]);
   });
 });

@@ -111,10 +111,8 @@ describe('a PipelineRun without an execution', () => {
     const { retention, pipelineRun, storedRun } = aFakeCluster();
     const gone = aWorkflowExecution();
     pipelineRun(gone, { status });
-    expect(retention.orphans()).toEqual([`payment/${pipelineRunName(gone)}`]);
     await retention.releaseOrphan(keyOf(gone), signal);
     expect(storedRun(gone)?.metadata.finalizers).toBeUndefined();
-    expect(retention.orphans()).toEqual([]);
   });
 
   it('is kept while its execution exists and is not in the cache', async () => {
@@ -131,7 +129,7 @@ describe('a PipelineRun without an execution', () => {
     const one = execution();
     pipelineRun(one, { status });
     await retention.releaseOrphan(keyOf(one), signal);
-    expect([retention.orphans(), server.verbs]).toEqual([[], []]);
+    expect(server.verbs).toEqual([]);
   });
 });
 

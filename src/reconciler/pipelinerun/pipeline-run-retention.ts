@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { KubernetesClient } from '../../kubernetes/client.ts';
 import { NotFoundError } from '../../kubernetes/errors.ts';
-import { keyOf, keyToString, type ObjectKey } from '../../kubernetes/kubernetes-object.ts';
+import { recordOf } from '../../kubernetes/json.ts';
+import { keyOf, keyToString, type KubernetesObject, type ObjectKey } from '../../kubernetes/kubernetes-object.ts';
 import { InjectReflector } from '../../kubernetes/kubernetes.module.ts';
 import { Reflector } from '../../kubernetes/reflector.ts';
 import { pipelineRunFinalizer, pipelineRunLabels } from '../../tekton/build-pipeline-run.ts';
@@ -9,12 +10,10 @@ import { pipelineRunResource, type PipelineRun } from '../../tekton/pipeline-run
 import { parseMetadata } from '../../tekton/tekton-object.ts';
 import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
 import { isTerminal, phaseOf } from '../../workflow-execution/execution.ts';
-import {
-  controllerView,
-  workflowExecutionApiVersion,
-  workflowExecutionResource,
-} from '../../workflow-execution/resource.ts';
-import { pipelineRunIndex, pipelineRunKey } from '../executions/execution-indexes.ts';
+import { workflowExecutionApiVersion, workflowExecutionResource } from '../../workflow-execution/resource.ts';
+import { pipelineRunKey } from '../executions/execution-indexes.ts';
+import { Executions } from '../executions/executions.ts';
+import { History } from '../history/history.ts';
 import { isRunning, isBeingDeleted } from '../observe/observe-pipeline-run.ts';
 import { controllingExecution, isControlledBy, isRunOf } from './ownership.ts';
 import { PipelineRuns } from './pipeline-runs.ts';
@@ -31,42 +30,60 @@ export class PipelineRunRetention {
    */
   private readonly unwatched = new Map<string, PipelineRun>();
 
+  /** Keys of PipelineRuns to be read live because the cache does not have them. */
+  private readonly unread = new Set<string>();
+
   constructor(
     private readonly client: KubernetesClient,
     private readonly pipelineRuns: PipelineRuns,
     @InjectReflector(pipelineRunResource) private readonly mirror: Reflector<PipelineRun>,
-    @InjectReflector(workflowExecutionResource, controllerView)
-    private readonly executions: Reflector<WorkflowExecution>,
+    private readonly executions: Executions,
+    private readonly history: History,
   ) {
-    mirror.onChange(({ type, object, previous }) => {
-      if (type !== 'deleted') this.unwatched.delete(keyOf(object));
-      else if (hasFinalizer(previous)) this.unwatched.set(keyOf(previous), previous);
+    mirror.onChange((change) => {
+      const key = keyOf(change.object);
+      if (change.type !== 'deleted') this.unwatched.delete(key);
+      else if (hasFinalizer(change.previous) && change.isUnlisted !== true) this.unwatched.set(key, change.previous);
     });
   }
 
   /** Whether the PipelineRun with the name of an execution's own waits to be released. */
   isWaiting(execution: WorkflowExecution): boolean {
-    return this.unwatched.has(keyToString(pipelineRunKey(execution))) || this.waiting(execution) !== undefined;
+    const key = keyToString(pipelineRunKey(execution));
+    return this.unwatched.has(key) || this.unread.has(key) || this.waiting(execution) !== undefined;
   }
 
   /** Releases the PipelineRun with the name of an execution's own if it is being deleted and no longer needed. */
   async releaseRunOf(execution: WorkflowExecution, signal: AbortSignal): Promise<void> {
     await this.watchAgain(pipelineRunKey(execution), signal);
-    const waiting = this.waiting(execution);
-    if (waiting !== undefined) await this.release(waiting, signal);
+    const waiting = this.waiting(execution) ?? (await this.readMarked(pipelineRunKey(execution), signal));
+    if (waiting !== undefined && mayRelease(waiting, execution)) await this.release(waiting, signal);
   }
 
-  /** Keys of PipelineRuns with our finalizer whose execution is not in the cache. */
-  orphans(): string[] {
-    return this.mirror.store.keys().filter((key) => this.orphan(key) !== undefined);
+  /**
+   * Marks a PipelineRun that may wait to be released, although the cache may not have it.
+   *
+   * @returns the keys to reconcile: of its execution, or its own if that is not in the cache; none without our finalizer
+   */
+  examine(pipelineRun: KubernetesObject): readonly string[] {
+    if (!hasFinalizer(pipelineRun)) return [];
+    const key = keyOf(pipelineRun);
+    if (this.mirror.store.get(key) === undefined) this.unread.add(key);
+    const executions = this.executions.withRun(key);
+    return executions.length === 0 ? [key] : executions.map(keyOf);
   }
 
-  /** Releases a PipelineRun whose execution is gone, once it has ended or is being deleted. Does nothing for other keys. */
+  /**
+   * Releases a PipelineRun whose execution is gone, once it has ended or is being deleted, and one of a settled execution that
+   * is being deleted. Does nothing for other keys.
+   */
   async releaseOrphan(key: ObjectKey, signal: AbortSignal): Promise<void> {
+    if (this.executions.withRun(keyToString(key)).length > 0) return;
     await this.watchAgain(key, signal);
-    const orphan = this.orphan(keyToString(key));
-    if (orphan === undefined || !mayRelease(orphan, undefined)) return;
-    if (!(await this.ownerExists(orphan, signal))) await this.release(orphan, signal);
+    const orphan = this.mirror.store.get(key) ?? (await this.readMarked(key, signal));
+    if (orphan === undefined || !hasFinalizer(orphan) || !mayRelease(orphan, undefined)) return;
+    const owner = await this.owner(orphan, signal);
+    if (owner === undefined || (owner.isSettled && isBeingDeleted(orphan))) await this.release(orphan, signal);
   }
 
   /** Removes our finalizer from a PipelineRun, if it has it. */
@@ -108,27 +125,41 @@ export class PipelineRunRetention {
     this.unwatched.delete(keyToString(key));
   }
 
-  private orphan(key: string): PipelineRun | undefined {
-    const seen = this.mirror.store.get(key);
-    if (seen === undefined || !hasFinalizer(seen)) return undefined;
-    return this.executions.store.byIndex(pipelineRunIndex, key).length === 0 ? seen : undefined;
+  private async readMarked(key: ObjectKey, signal: AbortSignal): Promise<PipelineRun | undefined> {
+    if (!this.unread.has(keyToString(key))) return undefined;
+    const live = await this.client.find(pipelineRunResource, key, { signal });
+    this.unread.delete(keyToString(key));
+    return live !== undefined && hasFinalizer(live) ? live : undefined;
   }
 
-  /** Reads live: an execution that cannot be parsed exists although it is not in the cache. */
-  private async ownerExists(pipelineRun: PipelineRun, signal: AbortSignal): Promise<boolean> {
+  /**
+   * The execution that controls a PipelineRun; undefined if it is gone. Reads live unless it is known to be settled: an execution
+   * that cannot be parsed exists although it is not in the cache.
+   */
+  private async owner(
+    pipelineRun: PipelineRun,
+    signal: AbortSignal,
+  ): Promise<{ readonly isSettled: boolean } | undefined> {
     const owner = controllingExecution(pipelineRun);
-    if (owner === undefined) return false;
+    if (owner === undefined) return undefined;
+    const settled = this.history.get(owner);
+    if (settled !== undefined && isControlledBy(pipelineRun, settled)) return { isSettled: true };
     const found = await this.client.find(executionHeader, owner, { signal });
-    return found !== undefined && isControlledBy(pipelineRun, found);
+    return found !== undefined && isControlledBy(pipelineRun, found) ? found : undefined;
   }
 }
 
 const { kind } = workflowExecutionResource;
 
-/** A WorkflowExecution of which only the metadata is read. */
+/** A WorkflowExecution of which only the metadata is read, and whether it is settled. */
 const executionHeader = {
   ...workflowExecutionResource,
-  parse: (raw: unknown) => ({ apiVersion: workflowExecutionApiVersion, kind, metadata: parseMetadata(raw, kind) }),
+  parse: (raw: unknown) => ({
+    apiVersion: workflowExecutionApiVersion,
+    kind,
+    metadata: parseMetadata(raw, kind),
+    isSettled: recordOf(recordOf(raw)['status'])['settled'] === true,
+  }),
 };
 
 /**
@@ -142,6 +173,6 @@ export function mayRelease(pipelineRun: PipelineRun, execution: WorkflowExecutio
   return !isRunOf(pipelineRun, execution) || isTerminal(phaseOf(execution));
 }
 
-function hasFinalizer({ metadata }: PipelineRun): boolean {
+function hasFinalizer({ metadata }: KubernetesObject): boolean {
   return metadata.finalizers?.includes(pipelineRunFinalizer) ?? false;
 }

@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { CONFIG, type Config } from '../../config/config.ts';
 import { KubernetesClient } from '../../kubernetes/client.ts';
 import { ConflictError, NotFoundError, redactErrors } from '../../kubernetes/errors.ts';
+import type { KubernetesObject } from '../../kubernetes/kubernetes-object.ts';
 import { InjectReflector } from '../../kubernetes/kubernetes.module.ts';
 import { Reflector } from '../../kubernetes/reflector.ts';
 import {
@@ -100,7 +101,7 @@ export class PipelineRuns {
    * Deletes a PipelineRun in the foreground: it is gone only after its TaskRuns and their pods, so that nothing of it runs
    * once it cannot be found.
    */
-  async delete({ metadata }: PipelineRun, signal: AbortSignal): Promise<void> {
+  async delete({ metadata }: KubernetesObject, signal: AbortSignal): Promise<void> {
     const options = { preconditions: { uid: metadata.uid }, propagationPolicy: 'Foreground', signal } as const;
     try {
       await this.client.delete(pipelineRunResource, metadata, options);

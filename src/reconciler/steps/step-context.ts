@@ -11,6 +11,7 @@ import { Targets } from '../../targets/targets.ts';
 import { StatusWriter } from '../reporting/status-writer.ts';
 import { Executions } from '../executions/executions.ts';
 import { RefusedStatuses } from '../executions/refused-statuses.ts';
+import { History } from '../history/history.ts';
 import { LOGGER } from '../executions/tokens.ts';
 import { PipelineRunAdoption } from '../pipelinerun/pipeline-run-adoption.ts';
 import { PipelineRunRetention } from '../pipelinerun/pipeline-run-retention.ts';
@@ -25,6 +26,7 @@ import { TargetOccupancy } from '../target/target-occupancy.ts';
 export class StepContext {
   constructor(
     readonly executions: Executions,
+    readonly history: History,
     readonly statuses: StatusWriter,
     readonly refusedStatuses: RefusedStatuses,
     readonly pipelineRuns: PipelineRuns,

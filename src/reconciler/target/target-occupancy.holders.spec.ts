@@ -22,6 +22,7 @@ function aCluster() {
     ...cluster,
     holders: new TargetOccupancy(
       cluster.executions,
+      cluster.history,
       cluster.pipelineRuns,
       cluster.runEnds,
       cluster.refusedStatuses,
@@ -29,6 +30,15 @@ function aCluster() {
     ),
   };
 }
+
+describe('the cached state of a lock holder that is settled', () => {
+  it('is that it has ended, with no cooldown left', () => {
+    const { holders, execution } = aCluster();
+    const holder = execution({ status: { ...completed, settled: true } });
+    expect(holders.cached(idOf(holder))).toEqual({ kind: 'ended' });
+    expect(holders.cached({ ...idOf(holder), uid: 'another' })).toEqual({ kind: 'live' });
+  });
+});
 
 describe('the cached state of a lock holder', () => {
   it.each([

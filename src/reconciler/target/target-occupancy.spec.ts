@@ -14,6 +14,7 @@ import { reconcilerIndexes, targetIndex } from '../executions/execution-indexes.
 import type { Executions } from '../executions/executions.ts';
 import type { PipelineRuns } from '../pipelinerun/pipeline-runs.ts';
 import type { RunEnds } from '../pipelinerun/run-end.ts';
+import type { History } from '../history/history.ts';
 import { RefusedStatuses } from '../executions/refused-statuses.ts';
 import { TargetOccupancy } from './target-occupancy.ts';
 
@@ -53,6 +54,7 @@ function occupancyOf(
   const refusedStatuses = new RefusedStatuses(new FakeClock());
   const occupancy = new TargetOccupancy(
     executions as Executions,
+    { has: () => false } as unknown as History,
     pipelineRuns as unknown as PipelineRuns,
     {} as RunEnds,
     refusedStatuses,

@@ -6,6 +6,7 @@ import type { WorkflowExecution } from '../../workflow-execution/generated/workf
 import { isTerminal, phaseOf } from '../../workflow-execution/execution.ts';
 import { targetOf } from '../../workflow-execution/target-resource.ts';
 import { Executions } from '../executions/executions.ts';
+import { History } from '../history/history.ts';
 import { RefusedStatuses } from '../executions/refused-statuses.ts';
 import { isRunning } from '../observe/observe-pipeline-run.ts';
 import { isRunOf } from '../pipelinerun/ownership.ts';
@@ -31,6 +32,7 @@ export class TargetOccupancy implements LockHolders {
 
   constructor(
     private readonly executions: Executions,
+    private readonly history: History,
     private readonly pipelineRuns: PipelineRuns,
     private readonly runEnds: RunEnds,
     private readonly refusedStatuses: RefusedStatuses,
@@ -39,7 +41,9 @@ export class TargetOccupancy implements LockHolders {
 
   cached(holder: ExecutionId): LockHolderState {
     const cached = this.executions.cached(holder);
-    return cached?.metadata.uid === holder.uid ? this.stateOf(cached) : { kind: 'live' };
+    if (cached?.metadata.uid === holder.uid) return this.stateOf(cached);
+    // Its cooldown is over as well.
+    return { kind: this.history.has(holder) ? 'ended' : 'live' };
   }
 
   async live(holder: ExecutionId, signal: AbortSignal): Promise<LockHolderState> {

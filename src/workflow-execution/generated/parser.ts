@@ -3,7 +3,7 @@ import type { WorkflowExecution } from './workflow-execution.ts';
 
 
 
-const schema11 = {"type":"object","required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"type":"string"},"kind":{"type":"string"},"metadata":{"type":"object","required":["name","namespace","uid","resourceVersion","creationTimestamp"],"properties":{"name":{"type":"string"},"namespace":{"type":"string"},"uid":{"type":"string"},"resourceVersion":{"type":"string"},"generation":{"type":"integer"},"creationTimestamp":{"type":"string"},"deletionTimestamp":{"type":"string"},"finalizers":{"type":"array","items":{"type":"string"}},"labels":{"type":"object","additionalProperties":{"type":"string"}},"annotations":{"type":"object","additionalProperties":{"type":"string"}},"ownerReferences":{"type":"array","items":{"type":"object","required":["apiVersion","kind","name","uid"],"properties":{"apiVersion":{"type":"string"},"kind":{"type":"string"},"name":{"type":"string"},"uid":{"type":"string"},"controller":{"type":"boolean"},"blockOwnerDeletion":{"type":"boolean"}}}}}},"spec":{"type":"object","required":["remediationRequestRef","workflowRef","targetResource"],"properties":{"remediationRequestRef":{"type":"object","required":["name"],"properties":{"apiVersion":{"type":"string"},"kind":{"type":"string"},"name":{"type":"string"},"namespace":{"type":"string"},"uid":{"type":"string"},"resourceVersion":{"type":"string"},"fieldPath":{"type":"string"}}},"workflowRef":{"type":"object","required":["workflowId","version","containerImage"],"properties":{"workflowId":{"type":"string"},"version":{"type":"string"},"containerImage":{"type":"string"},"containerDigest":{"type":"string"},"workflowName":{"type":"string"},"actionType":{"type":"string"},"secretParameters":{"type":"array","items":{"type":"string"}}}},"targetResource":{"type":"string"},"parameters":{"type":"object","additionalProperties":{"type":"string"}},"confidence":{"type":"number"},"rationale":{"type":"string"},"executionConfig":{"type":"object","properties":{"serviceAccountName":{"type":"string"},"timeout":{"type":"string"},"finallyTimeout":{"type":"string"}}},"cancelRequested":{"type":"boolean"},"cancelMode":{"type":"string","enum":["Graceful","Immediate"]},"ttlSecondsAfterFinished":{"type":"integer"}}},"status":{"type":"object","properties":{"observedGeneration":{"type":"integer"},"phase":{"type":"string","enum":["Pending","Running","Completed","Failed","Skipped"]},"outcome":{"type":"string","enum":["Success","Failed","Skipped"]},"message":{"type":"string"},"target":{"type":"string"},"pipelineRunRef":{"type":"object","required":["apiVersion","kind","name","namespace"],"properties":{"apiVersion":{"type":"string"},"kind":{"type":"string"},"name":{"type":"string"},"namespace":{"type":"string"},"uid":{"type":"string"}}},"startTime":{"type":"string"},"completionTime":{"type":"string"},"bundleDigest":{"type":"string"},"duration":{"type":"string"},"failure":{"type":"object","required":["reason","message","wasExecutionFailure"],"properties":{"reason":{"type":"string","enum":["OOMKilled","DeadlineExceeded","ResourceExhausted","ImagePullBackOff","BundleResolutionFailed","ConfigurationError","Forbidden","TaskFailed","Cancelled","PipelineRunDeleted","ValidationFailed","PipelineRunConflict","MissingPipelineRun","UnknownStatus","Unknown"]},"message":{"type":"string"},"wasExecutionFailure":{"type":"boolean"},"failedTask":{"type":"object","required":["name"],"properties":{"name":{"type":"string"},"stepName":{"type":"string"},"exitCode":{"type":"integer"}}}}},"skip":{"type":"object","required":["reason","message","skippedAt"],"properties":{"reason":{"type":"string","enum":["ResourceBusy","RecentlyRemediated","Restored"]},"message":{"type":"string"},"skippedAt":{"type":"string"},"conflictingExecution":{"type":"object","required":["namespace","name"],"properties":{"namespace":{"type":"string"},"name":{"type":"string"},"uid":{"type":"string"}}},"remainingCooldownSeconds":{"type":"integer"}}},"conditions":{"type":"array","items":{"type":"object","required":["type","status","lastTransitionTime","reason","message"],"properties":{"type":{"type":"string"},"status":{"type":"string","enum":["True","False","Unknown"]},"observedGeneration":{"type":"integer"},"lastTransitionTime":{"type":"string"},"reason":{"type":"string"},"message":{"type":"string"}}}}}}}};
+const schema11 = {"type":"object","required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"type":"string"},"kind":{"type":"string"},"metadata":{"type":"object","required":["name","namespace","uid","resourceVersion","creationTimestamp"],"properties":{"name":{"type":"string"},"namespace":{"type":"string"},"uid":{"type":"string"},"resourceVersion":{"type":"string"},"generation":{"type":"integer"},"creationTimestamp":{"type":"string"},"deletionTimestamp":{"type":"string"},"finalizers":{"type":"array","items":{"type":"string"}},"labels":{"type":"object","additionalProperties":{"type":"string"}},"annotations":{"type":"object","additionalProperties":{"type":"string"}},"ownerReferences":{"type":"array","items":{"type":"object","required":["apiVersion","kind","name","uid"],"properties":{"apiVersion":{"type":"string"},"kind":{"type":"string"},"name":{"type":"string"},"uid":{"type":"string"},"controller":{"type":"boolean"},"blockOwnerDeletion":{"type":"boolean"}}}}}},"spec":{"type":"object","required":["remediationRequestRef","workflowRef","targetResource"],"properties":{"remediationRequestRef":{"type":"object","required":["name"],"properties":{"apiVersion":{"type":"string"},"kind":{"type":"string"},"name":{"type":"string"},"namespace":{"type":"string"},"uid":{"type":"string"},"resourceVersion":{"type":"string"},"fieldPath":{"type":"string"}}},"workflowRef":{"type":"object","required":["workflowId","version","containerImage"],"properties":{"workflowId":{"type":"string"},"version":{"type":"string"},"containerImage":{"type":"string"},"containerDigest":{"type":"string"},"workflowName":{"type":"string"},"actionType":{"type":"string"},"secretParameters":{"type":"array","items":{"type":"string"}}}},"targetResource":{"type":"string"},"parameters":{"type":"object","additionalProperties":{"type":"string"}},"confidence":{"type":"number"},"rationale":{"type":"string"},"executionConfig":{"type":"object","properties":{"serviceAccountName":{"type":"string"},"timeout":{"type":"string"},"finallyTimeout":{"type":"string"}}},"cancelRequested":{"type":"boolean"},"cancelMode":{"type":"string","enum":["Graceful","Immediate"]},"ttlSecondsAfterFinished":{"type":"integer"}}},"status":{"type":"object","properties":{"observedGeneration":{"type":"integer"},"phase":{"type":"string","enum":["Pending","Running","Completed","Failed","Skipped"]},"outcome":{"type":"string","enum":["Success","Failed","Skipped"]},"message":{"type":"string"},"target":{"type":"string"},"pipelineRunRef":{"type":"object","required":["apiVersion","kind","name","namespace"],"properties":{"apiVersion":{"type":"string"},"kind":{"type":"string"},"name":{"type":"string"},"namespace":{"type":"string"},"uid":{"type":"string"}}},"startTime":{"type":"string"},"completionTime":{"type":"string"},"bundleDigest":{"type":"string"},"duration":{"type":"string"},"settled":{"type":"boolean"},"failure":{"type":"object","required":["reason","message","wasExecutionFailure"],"properties":{"reason":{"type":"string","enum":["OOMKilled","DeadlineExceeded","ResourceExhausted","ImagePullBackOff","BundleResolutionFailed","ConfigurationError","Forbidden","TaskFailed","Cancelled","PipelineRunDeleted","ValidationFailed","PipelineRunConflict","MissingPipelineRun","UnknownStatus","Unknown"]},"message":{"type":"string"},"wasExecutionFailure":{"type":"boolean"},"failedTask":{"type":"object","required":["name"],"properties":{"name":{"type":"string"},"stepName":{"type":"string"},"exitCode":{"type":"integer"}}}}},"skip":{"type":"object","required":["reason","message","skippedAt"],"properties":{"reason":{"type":"string","enum":["ResourceBusy","RecentlyRemediated","Restored"]},"message":{"type":"string"},"skippedAt":{"type":"string"},"conflictingExecution":{"type":"object","required":["namespace","name"],"properties":{"namespace":{"type":"string"},"name":{"type":"string"},"uid":{"type":"string"}}},"remainingCooldownSeconds":{"type":"integer"}}},"conditions":{"type":"array","items":{"type":"object","required":["type","status","lastTransitionTime","reason","message"],"properties":{"type":{"type":"string"},"status":{"type":"string","enum":["True","False","Unknown"]},"observedGeneration":{"type":"integer"},"lastTransitionTime":{"type":"string"},"reason":{"type":"string"},"message":{"type":"string"}}}}}}}};
 
 function validate10(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -1009,38 +1009,38 @@ else {
 var valid13 = true;
 }
 if(valid13){
-if(data54.failure !== undefined){
-let data70 = data54.failure;
+if(data54.settled !== undefined){
 const _errs144 = errors;
-if(errors === _errs144){
-if(data70 && typeof data70 == "object" && !Array.isArray(data70)){
+if(typeof data54.settled !== "boolean"){
+validate10.errors = [{instancePath:instancePath+"/status/settled",schemaPath:"#/properties/status/properties/settled/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+return false;
+}
+var valid13 = _errs144 === errors;
+}
+else {
+var valid13 = true;
+}
+if(valid13){
+if(data54.failure !== undefined){
+let data71 = data54.failure;
+const _errs146 = errors;
+if(errors === _errs146){
+if(data71 && typeof data71 == "object" && !Array.isArray(data71)){
 let missing7;
-if((((data70.reason === undefined) && (missing7 = "reason")) || ((data70.message === undefined) && (missing7 = "message"))) || ((data70.wasExecutionFailure === undefined) && (missing7 = "wasExecutionFailure"))){
+if((((data71.reason === undefined) && (missing7 = "reason")) || ((data71.message === undefined) && (missing7 = "message"))) || ((data71.wasExecutionFailure === undefined) && (missing7 = "wasExecutionFailure"))){
 validate10.errors = [{instancePath:instancePath+"/status/failure",schemaPath:"#/properties/status/properties/failure/required",keyword:"required",params:{missingProperty: missing7},message:"must have required property '"+missing7+"'"}];
 return false;
 }
 else {
-if(data70.reason !== undefined){
-let data71 = data70.reason;
-const _errs146 = errors;
-if(typeof data71 !== "string"){
+if(data71.reason !== undefined){
+let data72 = data71.reason;
+const _errs148 = errors;
+if(typeof data72 !== "string"){
 validate10.errors = [{instancePath:instancePath+"/status/failure/reason",schemaPath:"#/properties/status/properties/failure/properties/reason/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-if(!(((((((((((((((data71 === "OOMKilled") || (data71 === "DeadlineExceeded")) || (data71 === "ResourceExhausted")) || (data71 === "ImagePullBackOff")) || (data71 === "BundleResolutionFailed")) || (data71 === "ConfigurationError")) || (data71 === "Forbidden")) || (data71 === "TaskFailed")) || (data71 === "Cancelled")) || (data71 === "PipelineRunDeleted")) || (data71 === "ValidationFailed")) || (data71 === "PipelineRunConflict")) || (data71 === "MissingPipelineRun")) || (data71 === "UnknownStatus")) || (data71 === "Unknown"))){
+if(!(((((((((((((((data72 === "OOMKilled") || (data72 === "DeadlineExceeded")) || (data72 === "ResourceExhausted")) || (data72 === "ImagePullBackOff")) || (data72 === "BundleResolutionFailed")) || (data72 === "ConfigurationError")) || (data72 === "Forbidden")) || (data72 === "TaskFailed")) || (data72 === "Cancelled")) || (data72 === "PipelineRunDeleted")) || (data72 === "ValidationFailed")) || (data72 === "PipelineRunConflict")) || (data72 === "MissingPipelineRun")) || (data72 === "UnknownStatus")) || (data72 === "Unknown"))){
 validate10.errors = [{instancePath:instancePath+"/status/failure/reason",schemaPath:"#/properties/status/properties/failure/properties/reason/enum",keyword:"enum",params:{allowedValues: schema11.properties.status.properties.failure.properties.reason.enum},message:"must be equal to one of the allowed values"}];
-return false;
-}
-var valid15 = _errs146 === errors;
-}
-else {
-var valid15 = true;
-}
-if(valid15){
-if(data70.message !== undefined){
-const _errs148 = errors;
-if(typeof data70.message !== "string"){
-validate10.errors = [{instancePath:instancePath+"/status/failure/message",schemaPath:"#/properties/status/properties/failure/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid15 = _errs148 === errors;
@@ -1049,10 +1049,10 @@ else {
 var valid15 = true;
 }
 if(valid15){
-if(data70.wasExecutionFailure !== undefined){
+if(data71.message !== undefined){
 const _errs150 = errors;
-if(typeof data70.wasExecutionFailure !== "boolean"){
-validate10.errors = [{instancePath:instancePath+"/status/failure/wasExecutionFailure",schemaPath:"#/properties/status/properties/failure/properties/wasExecutionFailure/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+if(typeof data71.message !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/failure/message",schemaPath:"#/properties/status/properties/failure/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid15 = _errs150 === errors;
@@ -1061,33 +1061,33 @@ else {
 var valid15 = true;
 }
 if(valid15){
-if(data70.failedTask !== undefined){
-let data74 = data70.failedTask;
+if(data71.wasExecutionFailure !== undefined){
 const _errs152 = errors;
-if(errors === _errs152){
-if(data74 && typeof data74 == "object" && !Array.isArray(data74)){
+if(typeof data71.wasExecutionFailure !== "boolean"){
+validate10.errors = [{instancePath:instancePath+"/status/failure/wasExecutionFailure",schemaPath:"#/properties/status/properties/failure/properties/wasExecutionFailure/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+return false;
+}
+var valid15 = _errs152 === errors;
+}
+else {
+var valid15 = true;
+}
+if(valid15){
+if(data71.failedTask !== undefined){
+let data75 = data71.failedTask;
+const _errs154 = errors;
+if(errors === _errs154){
+if(data75 && typeof data75 == "object" && !Array.isArray(data75)){
 let missing8;
-if((data74.name === undefined) && (missing8 = "name")){
+if((data75.name === undefined) && (missing8 = "name")){
 validate10.errors = [{instancePath:instancePath+"/status/failure/failedTask",schemaPath:"#/properties/status/properties/failure/properties/failedTask/required",keyword:"required",params:{missingProperty: missing8},message:"must have required property '"+missing8+"'"}];
 return false;
 }
 else {
-if(data74.name !== undefined){
-const _errs154 = errors;
-if(typeof data74.name !== "string"){
-validate10.errors = [{instancePath:instancePath+"/status/failure/failedTask/name",schemaPath:"#/properties/status/properties/failure/properties/failedTask/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid16 = _errs154 === errors;
-}
-else {
-var valid16 = true;
-}
-if(valid16){
-if(data74.stepName !== undefined){
+if(data75.name !== undefined){
 const _errs156 = errors;
-if(typeof data74.stepName !== "string"){
-validate10.errors = [{instancePath:instancePath+"/status/failure/failedTask/stepName",schemaPath:"#/properties/status/properties/failure/properties/failedTask/properties/stepName/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+if(typeof data75.name !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/failure/failedTask/name",schemaPath:"#/properties/status/properties/failure/properties/failedTask/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid16 = _errs156 === errors;
@@ -1096,14 +1096,26 @@ else {
 var valid16 = true;
 }
 if(valid16){
-if(data74.exitCode !== undefined){
-let data77 = data74.exitCode;
+if(data75.stepName !== undefined){
 const _errs158 = errors;
-if(!((typeof data77 == "number") && (!(data77 % 1) && !isNaN(data77)))){
-validate10.errors = [{instancePath:instancePath+"/status/failure/failedTask/exitCode",schemaPath:"#/properties/status/properties/failure/properties/failedTask/properties/exitCode/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+if(typeof data75.stepName !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/failure/failedTask/stepName",schemaPath:"#/properties/status/properties/failure/properties/failedTask/properties/stepName/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid16 = _errs158 === errors;
+}
+else {
+var valid16 = true;
+}
+if(valid16){
+if(data75.exitCode !== undefined){
+let data78 = data75.exitCode;
+const _errs160 = errors;
+if(!((typeof data78 == "number") && (!(data78 % 1) && !isNaN(data78)))){
+validate10.errors = [{instancePath:instancePath+"/status/failure/failedTask/exitCode",schemaPath:"#/properties/status/properties/failure/properties/failedTask/properties/exitCode/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+return false;
+}
+var valid16 = _errs160 === errors;
 }
 else {
 var valid16 = true;
@@ -1117,7 +1129,7 @@ validate10.errors = [{instancePath:instancePath+"/status/failure/failedTask",sch
 return false;
 }
 }
-var valid15 = _errs152 === errors;
+var valid15 = _errs154 === errors;
 }
 else {
 var valid15 = true;
@@ -1132,44 +1144,32 @@ validate10.errors = [{instancePath:instancePath+"/status/failure",schemaPath:"#/
 return false;
 }
 }
-var valid13 = _errs144 === errors;
+var valid13 = _errs146 === errors;
 }
 else {
 var valid13 = true;
 }
 if(valid13){
 if(data54.skip !== undefined){
-let data78 = data54.skip;
-const _errs160 = errors;
-if(errors === _errs160){
-if(data78 && typeof data78 == "object" && !Array.isArray(data78)){
+let data79 = data54.skip;
+const _errs162 = errors;
+if(errors === _errs162){
+if(data79 && typeof data79 == "object" && !Array.isArray(data79)){
 let missing9;
-if((((data78.reason === undefined) && (missing9 = "reason")) || ((data78.message === undefined) && (missing9 = "message"))) || ((data78.skippedAt === undefined) && (missing9 = "skippedAt"))){
+if((((data79.reason === undefined) && (missing9 = "reason")) || ((data79.message === undefined) && (missing9 = "message"))) || ((data79.skippedAt === undefined) && (missing9 = "skippedAt"))){
 validate10.errors = [{instancePath:instancePath+"/status/skip",schemaPath:"#/properties/status/properties/skip/required",keyword:"required",params:{missingProperty: missing9},message:"must have required property '"+missing9+"'"}];
 return false;
 }
 else {
-if(data78.reason !== undefined){
-let data79 = data78.reason;
-const _errs162 = errors;
-if(typeof data79 !== "string"){
+if(data79.reason !== undefined){
+let data80 = data79.reason;
+const _errs164 = errors;
+if(typeof data80 !== "string"){
 validate10.errors = [{instancePath:instancePath+"/status/skip/reason",schemaPath:"#/properties/status/properties/skip/properties/reason/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-if(!(((data79 === "ResourceBusy") || (data79 === "RecentlyRemediated")) || (data79 === "Restored"))){
+if(!(((data80 === "ResourceBusy") || (data80 === "RecentlyRemediated")) || (data80 === "Restored"))){
 validate10.errors = [{instancePath:instancePath+"/status/skip/reason",schemaPath:"#/properties/status/properties/skip/properties/reason/enum",keyword:"enum",params:{allowedValues: schema11.properties.status.properties.skip.properties.reason.enum},message:"must be equal to one of the allowed values"}];
-return false;
-}
-var valid17 = _errs162 === errors;
-}
-else {
-var valid17 = true;
-}
-if(valid17){
-if(data78.message !== undefined){
-const _errs164 = errors;
-if(typeof data78.message !== "string"){
-validate10.errors = [{instancePath:instancePath+"/status/skip/message",schemaPath:"#/properties/status/properties/skip/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid17 = _errs164 === errors;
@@ -1178,10 +1178,10 @@ else {
 var valid17 = true;
 }
 if(valid17){
-if(data78.skippedAt !== undefined){
+if(data79.message !== undefined){
 const _errs166 = errors;
-if(typeof data78.skippedAt !== "string"){
-validate10.errors = [{instancePath:instancePath+"/status/skip/skippedAt",schemaPath:"#/properties/status/properties/skip/properties/skippedAt/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+if(typeof data79.message !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/skip/message",schemaPath:"#/properties/status/properties/skip/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid17 = _errs166 === errors;
@@ -1190,33 +1190,33 @@ else {
 var valid17 = true;
 }
 if(valid17){
-if(data78.conflictingExecution !== undefined){
-let data82 = data78.conflictingExecution;
+if(data79.skippedAt !== undefined){
 const _errs168 = errors;
-if(errors === _errs168){
-if(data82 && typeof data82 == "object" && !Array.isArray(data82)){
+if(typeof data79.skippedAt !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/skip/skippedAt",schemaPath:"#/properties/status/properties/skip/properties/skippedAt/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid17 = _errs168 === errors;
+}
+else {
+var valid17 = true;
+}
+if(valid17){
+if(data79.conflictingExecution !== undefined){
+let data83 = data79.conflictingExecution;
+const _errs170 = errors;
+if(errors === _errs170){
+if(data83 && typeof data83 == "object" && !Array.isArray(data83)){
 let missing10;
-if(((data82.namespace === undefined) && (missing10 = "namespace")) || ((data82.name === undefined) && (missing10 = "name"))){
+if(((data83.namespace === undefined) && (missing10 = "namespace")) || ((data83.name === undefined) && (missing10 = "name"))){
 validate10.errors = [{instancePath:instancePath+"/status/skip/conflictingExecution",schemaPath:"#/properties/status/properties/skip/properties/conflictingExecution/required",keyword:"required",params:{missingProperty: missing10},message:"must have required property '"+missing10+"'"}];
 return false;
 }
 else {
-if(data82.namespace !== undefined){
-const _errs170 = errors;
-if(typeof data82.namespace !== "string"){
-validate10.errors = [{instancePath:instancePath+"/status/skip/conflictingExecution/namespace",schemaPath:"#/properties/status/properties/skip/properties/conflictingExecution/properties/namespace/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid18 = _errs170 === errors;
-}
-else {
-var valid18 = true;
-}
-if(valid18){
-if(data82.name !== undefined){
+if(data83.namespace !== undefined){
 const _errs172 = errors;
-if(typeof data82.name !== "string"){
-validate10.errors = [{instancePath:instancePath+"/status/skip/conflictingExecution/name",schemaPath:"#/properties/status/properties/skip/properties/conflictingExecution/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+if(typeof data83.namespace !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/skip/conflictingExecution/namespace",schemaPath:"#/properties/status/properties/skip/properties/conflictingExecution/properties/namespace/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid18 = _errs172 === errors;
@@ -1225,13 +1225,25 @@ else {
 var valid18 = true;
 }
 if(valid18){
-if(data82.uid !== undefined){
+if(data83.name !== undefined){
 const _errs174 = errors;
-if(typeof data82.uid !== "string"){
-validate10.errors = [{instancePath:instancePath+"/status/skip/conflictingExecution/uid",schemaPath:"#/properties/status/properties/skip/properties/conflictingExecution/properties/uid/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+if(typeof data83.name !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/skip/conflictingExecution/name",schemaPath:"#/properties/status/properties/skip/properties/conflictingExecution/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid18 = _errs174 === errors;
+}
+else {
+var valid18 = true;
+}
+if(valid18){
+if(data83.uid !== undefined){
+const _errs176 = errors;
+if(typeof data83.uid !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/skip/conflictingExecution/uid",schemaPath:"#/properties/status/properties/skip/properties/conflictingExecution/properties/uid/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid18 = _errs176 === errors;
 }
 else {
 var valid18 = true;
@@ -1245,20 +1257,20 @@ validate10.errors = [{instancePath:instancePath+"/status/skip/conflictingExecuti
 return false;
 }
 }
-var valid17 = _errs168 === errors;
+var valid17 = _errs170 === errors;
 }
 else {
 var valid17 = true;
 }
 if(valid17){
-if(data78.remainingCooldownSeconds !== undefined){
-let data86 = data78.remainingCooldownSeconds;
-const _errs176 = errors;
-if(!((typeof data86 == "number") && (!(data86 % 1) && !isNaN(data86)))){
+if(data79.remainingCooldownSeconds !== undefined){
+let data87 = data79.remainingCooldownSeconds;
+const _errs178 = errors;
+if(!((typeof data87 == "number") && (!(data87 % 1) && !isNaN(data87)))){
 validate10.errors = [{instancePath:instancePath+"/status/skip/remainingCooldownSeconds",schemaPath:"#/properties/status/properties/skip/properties/remainingCooldownSeconds/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
-var valid17 = _errs176 === errors;
+var valid17 = _errs178 === errors;
 }
 else {
 var valid17 = true;
@@ -1274,51 +1286,34 @@ validate10.errors = [{instancePath:instancePath+"/status/skip",schemaPath:"#/pro
 return false;
 }
 }
-var valid13 = _errs160 === errors;
+var valid13 = _errs162 === errors;
 }
 else {
 var valid13 = true;
 }
 if(valid13){
 if(data54.conditions !== undefined){
-let data87 = data54.conditions;
-const _errs178 = errors;
-if(errors === _errs178){
-if(Array.isArray(data87)){
-var valid19 = true;
-const len3 = data87.length;
-for(let i3=0; i3<len3; i3++){
-let data88 = data87[i3];
+let data88 = data54.conditions;
 const _errs180 = errors;
 if(errors === _errs180){
-if(data88 && typeof data88 == "object" && !Array.isArray(data88)){
+if(Array.isArray(data88)){
+var valid19 = true;
+const len3 = data88.length;
+for(let i3=0; i3<len3; i3++){
+let data89 = data88[i3];
+const _errs182 = errors;
+if(errors === _errs182){
+if(data89 && typeof data89 == "object" && !Array.isArray(data89)){
 let missing11;
-if((((((data88.type === undefined) && (missing11 = "type")) || ((data88.status === undefined) && (missing11 = "status"))) || ((data88.lastTransitionTime === undefined) && (missing11 = "lastTransitionTime"))) || ((data88.reason === undefined) && (missing11 = "reason"))) || ((data88.message === undefined) && (missing11 = "message"))){
+if((((((data89.type === undefined) && (missing11 = "type")) || ((data89.status === undefined) && (missing11 = "status"))) || ((data89.lastTransitionTime === undefined) && (missing11 = "lastTransitionTime"))) || ((data89.reason === undefined) && (missing11 = "reason"))) || ((data89.message === undefined) && (missing11 = "message"))){
 validate10.errors = [{instancePath:instancePath+"/status/conditions/" + i3,schemaPath:"#/properties/status/properties/conditions/items/required",keyword:"required",params:{missingProperty: missing11},message:"must have required property '"+missing11+"'"}];
 return false;
 }
 else {
-if(data88.type !== undefined){
-const _errs182 = errors;
-if(typeof data88.type !== "string"){
-validate10.errors = [{instancePath:instancePath+"/status/conditions/" + i3+"/type",schemaPath:"#/properties/status/properties/conditions/items/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid20 = _errs182 === errors;
-}
-else {
-var valid20 = true;
-}
-if(valid20){
-if(data88.status !== undefined){
-let data90 = data88.status;
+if(data89.type !== undefined){
 const _errs184 = errors;
-if(typeof data90 !== "string"){
-validate10.errors = [{instancePath:instancePath+"/status/conditions/" + i3+"/status",schemaPath:"#/properties/status/properties/conditions/items/properties/status/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-if(!(((data90 === "True") || (data90 === "False")) || (data90 === "Unknown"))){
-validate10.errors = [{instancePath:instancePath+"/status/conditions/" + i3+"/status",schemaPath:"#/properties/status/properties/conditions/items/properties/status/enum",keyword:"enum",params:{allowedValues: schema11.properties.status.properties.conditions.items.properties.status.enum},message:"must be equal to one of the allowed values"}];
+if(typeof data89.type !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/conditions/" + i3+"/type",schemaPath:"#/properties/status/properties/conditions/items/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid20 = _errs184 === errors;
@@ -1327,11 +1322,15 @@ else {
 var valid20 = true;
 }
 if(valid20){
-if(data88.observedGeneration !== undefined){
-let data91 = data88.observedGeneration;
+if(data89.status !== undefined){
+let data91 = data89.status;
 const _errs186 = errors;
-if(!((typeof data91 == "number") && (!(data91 % 1) && !isNaN(data91)))){
-validate10.errors = [{instancePath:instancePath+"/status/conditions/" + i3+"/observedGeneration",schemaPath:"#/properties/status/properties/conditions/items/properties/observedGeneration/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+if(typeof data91 !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/conditions/" + i3+"/status",schemaPath:"#/properties/status/properties/conditions/items/properties/status/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+if(!(((data91 === "True") || (data91 === "False")) || (data91 === "Unknown"))){
+validate10.errors = [{instancePath:instancePath+"/status/conditions/" + i3+"/status",schemaPath:"#/properties/status/properties/conditions/items/properties/status/enum",keyword:"enum",params:{allowedValues: schema11.properties.status.properties.conditions.items.properties.status.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
 var valid20 = _errs186 === errors;
@@ -1340,10 +1339,11 @@ else {
 var valid20 = true;
 }
 if(valid20){
-if(data88.lastTransitionTime !== undefined){
+if(data89.observedGeneration !== undefined){
+let data92 = data89.observedGeneration;
 const _errs188 = errors;
-if(typeof data88.lastTransitionTime !== "string"){
-validate10.errors = [{instancePath:instancePath+"/status/conditions/" + i3+"/lastTransitionTime",schemaPath:"#/properties/status/properties/conditions/items/properties/lastTransitionTime/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+if(!((typeof data92 == "number") && (!(data92 % 1) && !isNaN(data92)))){
+validate10.errors = [{instancePath:instancePath+"/status/conditions/" + i3+"/observedGeneration",schemaPath:"#/properties/status/properties/conditions/items/properties/observedGeneration/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
 var valid20 = _errs188 === errors;
@@ -1352,10 +1352,10 @@ else {
 var valid20 = true;
 }
 if(valid20){
-if(data88.reason !== undefined){
+if(data89.lastTransitionTime !== undefined){
 const _errs190 = errors;
-if(typeof data88.reason !== "string"){
-validate10.errors = [{instancePath:instancePath+"/status/conditions/" + i3+"/reason",schemaPath:"#/properties/status/properties/conditions/items/properties/reason/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+if(typeof data89.lastTransitionTime !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/conditions/" + i3+"/lastTransitionTime",schemaPath:"#/properties/status/properties/conditions/items/properties/lastTransitionTime/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid20 = _errs190 === errors;
@@ -1364,13 +1364,25 @@ else {
 var valid20 = true;
 }
 if(valid20){
-if(data88.message !== undefined){
+if(data89.reason !== undefined){
 const _errs192 = errors;
-if(typeof data88.message !== "string"){
-validate10.errors = [{instancePath:instancePath+"/status/conditions/" + i3+"/message",schemaPath:"#/properties/status/properties/conditions/items/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+if(typeof data89.reason !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/conditions/" + i3+"/reason",schemaPath:"#/properties/status/properties/conditions/items/properties/reason/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid20 = _errs192 === errors;
+}
+else {
+var valid20 = true;
+}
+if(valid20){
+if(data89.message !== undefined){
+const _errs194 = errors;
+if(typeof data89.message !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/conditions/" + i3+"/message",schemaPath:"#/properties/status/properties/conditions/items/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid20 = _errs194 === errors;
 }
 else {
 var valid20 = true;
@@ -1387,7 +1399,7 @@ validate10.errors = [{instancePath:instancePath+"/status/conditions/" + i3,schem
 return false;
 }
 }
-var valid19 = _errs180 === errors;
+var valid19 = _errs182 === errors;
 if(!valid19){
 break;
 }
@@ -1398,10 +1410,11 @@ validate10.errors = [{instancePath:instancePath+"/status/conditions",schemaPath:
 return false;
 }
 }
-var valid13 = _errs178 === errors;
+var valid13 = _errs180 === errors;
 }
 else {
 var valid13 = true;
+}
 }
 }
 }

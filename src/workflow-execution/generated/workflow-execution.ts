@@ -169,7 +169,7 @@ export interface WorkflowExecutionSpec {
   cancelRequested?: boolean;
   cancelMode?: CancelMode;
   /**
-   * Seconds after which the finished execution is deleted. Without it, only Skipped executions are deleted (WFE_TTL_SKIPPED).
+   * Seconds after which the finished execution is deleted, once its audit events are recorded. Without it, the settings WFE_TTL_SUCCESS, WFE_TTL_FAILURE, WFE_TTL_SKIPPED and WFE_HISTORY_LIMIT apply.
    */
   ttlSecondsAfterFinished?: number;
 }
@@ -291,6 +291,10 @@ export interface WorkflowExecutionStatus {
    * Human-readable time from startTime to completionTime (1m30s); absent until the run has ended.
    */
   duration?: string;
+  /**
+   * Whether nothing is left to do for the execution until it is deleted: it has finished, its audit events are recorded and its cooldown is over. The controller keeps only a small record of it in memory.
+   */
+  settled?: boolean;
   failure?: Failure;
   skip?: Skip;
   /**

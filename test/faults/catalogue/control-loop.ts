@@ -12,7 +12,7 @@ export const controlLoopFaults: readonly Fault[] = [
   {
     name: 'a change of a PipelineRun reaches no execution',
     file: 'src/reconciler/informers.ts',
-    find: 'executions.length === 0 ? [keyOf(object)] : executions.map(keyOf)',
+    find: 'executions.length === 0 ? [keyOf(object), ...this.dueOwner(object)] : executions.map(keyOf)',
     replace: '[keyOf(object)]',
     caughtBy: ['src/reconciler/informers.spec.ts'],
   },
@@ -54,9 +54,23 @@ export const controlLoopFaults: readonly Fault[] = [
   {
     name: 'a resync omits PipelineRuns of deleted executions',
     file: 'src/reconciler/resync.ts',
-    find: '[...this.informers.executionKeys(), ...this.retention.orphans()]',
-    replace: '[...this.informers.executionKeys()]',
+    find: ', sweep.once(signal)]);',
+    replace: ']);',
     caughtBy: ['src/reconciler/resync.spec.ts'],
+  },
+  {
+    name: 'a settled execution that is being deleted is forgotten after a missed event',
+    file: 'src/reconciler/informers.ts',
+    find: '...due.map(keyOf)]',
+    replace: ']',
+    caughtBy: ['src/reconciler/informers.spec.ts'],
+  },
+  {
+    name: 'a settled execution that is being deleted is never reconciled',
+    file: 'src/reconciler/reconciler.ts',
+    find: 'history.get(key)?.isDue === true ? this.reconcileSettled(key, signal) : {}',
+    replace: '{}',
+    caughtBy: ['src/reconciler/reconciler.spec.ts'],
   },
   {
     name: 'an execution that fails repeatedly waits for its backoff although its start deadline passes',

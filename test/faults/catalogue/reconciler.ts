@@ -249,10 +249,10 @@ export const reconcilerFaults: readonly Fault[] = [
   },
   {
     name: 'a finished execution expires too late',
-    file: 'src/reconciler/steps/finished.steps.ts',
-    find: 'ttlSecondsAfterFinished * 1000',
-    replace: 'ttlSecondsAfterFinished * 60_000',
-    caughtBy: ['src/reconciler/steps/finished.steps.expire.spec.ts'],
+    file: 'src/reconciler/cleanup/expiry.ts',
+    find: 'return ttlSeconds * 1_000;',
+    replace: 'return ttlSeconds * 60_000;',
+    caughtBy: ['src/reconciler/cleanup/expiry.spec.ts'],
   },
   {
     name: 'an execution does not wait for a pod that has not started',

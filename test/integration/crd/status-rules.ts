@@ -37,6 +37,14 @@ export const statusRules: readonly StatusRule[] = [
     { phase: 'Completed', outcome: 'Success' },
   ),
   statusRule(
+    'a settled execution, which has finished',
+    { phase: 'Completed', settled: true },
+    { settled: true },
+    '<nil>',
+    'status.settled can only be true once the execution has finished',
+    { phase: 'Running' },
+  ),
+  statusRule(
     'the terminal phase Failed',
     { message: 'corrected' },
     { phase: 'Completed', failure: null },

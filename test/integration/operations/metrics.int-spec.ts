@@ -161,9 +161,9 @@ describe('the metrics', () => {
 
     replicas.fixture.proxy.cut({ watch: true });
 
-    // Of executions both roles have a cache.
-    await until('the restart of four watches is counted', async () => (await restarts()) >= before + 4);
-    await expect(restarts()).resolves.toBe(before + 4);
+    // Of executions the API has a cache and the controller two.
+    await until('the restart of five watches is counted', async () => (await restarts()) >= before + 5);
+    await expect(restarts()).resolves.toBe(before + 5);
     const seen = await scrape(standby.metrics);
     const cached = new Set(['workflowexecutions', 'pipelineruns', 'leases']);
     expect(seen.values('kubernaut_watch_restarts_total', 'resource')).toEqual(cached);

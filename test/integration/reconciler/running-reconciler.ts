@@ -6,7 +6,7 @@ import { Discovery } from '../../../src/kubernetes/discovery.ts';
 import { KubernetesModule } from '../../../src/kubernetes/kubernetes.module.ts';
 import { silentLogger } from '../../../src/kubernetes/logger.ts';
 import type { PooledKubeConfig } from '../../../src/kubernetes/pooled-kube-config.ts';
-import { reconcilerSources, ReconcilerModule } from '../../../src/reconciler/reconciler.module.ts';
+import { reconcilerCaches, ReconcilerModule } from '../../../src/reconciler/reconciler.module.ts';
 import { Resync } from '../../../src/reconciler/resync.ts';
 import { END_PROCESS } from '../../../src/reconciler/control-loop.ts';
 
@@ -45,7 +45,7 @@ export async function startReconciler(
     imports: [
       ConfigModule.forRoot(config),
       KubernetesModule.forRoot({ kubeConfig, log: silentLogger }),
-      KubernetesModule.forResources(reconcilerSources(config)),
+      ...reconcilerCaches(config),
       ReconcilerModule,
     ],
   })

@@ -22,6 +22,7 @@ const (
 	FieldSpecTargetResource            = "spec.targetResource"
 	FieldSpecWorkflowRefWorkflowID     = "spec.workflowRef.workflowId"
 	FieldStatusPhase                   = "status.phase"
+	FieldStatusSettled                 = "status.settled"
 	FieldStatusTarget                  = "status.target"
 )
 

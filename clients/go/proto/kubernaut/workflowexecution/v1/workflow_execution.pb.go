@@ -3,7 +3,7 @@
 // 	protoc-gen-go v1.36.12
 // 	protoc        (unknown)
 // source: kubernaut/workflowexecution/v1/workflow_execution.proto
-// sources: sha256 b075d3100806c55ba938639051c4099094af650c25685d8576c86e2be0780ac0
+// sources: sha256 ad9b726ab0d53710d9851267277fdfb1c79c9701f90f6483659b77b0b7316285
 
 package workflowexecutionv1
 
@@ -1579,7 +1579,8 @@ type WorkflowExecutionSpec struct {
 	ExecutionConfig *ExecutionConfig `protobuf:"bytes,7,opt,name=execution_config,json=executionConfig,proto3" json:"execution_config,omitempty"`
 	// Whether its cancellation is requested. Cannot be set at creation.
 	CancelRequested bool `protobuf:"varint,8,opt,name=cancel_requested,json=cancelRequested,proto3" json:"cancel_requested,omitempty"`
-	// Seconds after which the finished execution is deleted; without it, only skipped executions are (WFE_TTL_SKIPPED).
+	// Seconds after which the finished execution is deleted, once its audit events are recorded. Without it, the settings
+	// WFE_TTL_SUCCESS, WFE_TTL_FAILURE, WFE_TTL_SKIPPED and WFE_HISTORY_LIMIT apply.
 	TtlSecondsAfterFinished *int32 `protobuf:"varint,9,opt,name=ttl_seconds_after_finished,json=ttlSecondsAfterFinished,proto3,oneof" json:"ttl_seconds_after_finished,omitempty"`
 	// How to cancel it; unspecified is graceful. Cannot be set at creation.
 	CancelMode    CancelMode `protobuf:"varint,10,opt,name=cancel_mode,json=cancelMode,proto3,enum=kubernaut.workflowexecution.v1.CancelMode" json:"cancel_mode,omitempty"`
@@ -1980,7 +1981,10 @@ type WorkflowExecutionStatus struct {
 	// cooldown use it. Empty if target_resource could not be resolved.
 	Target string `protobuf:"bytes,11,opt,name=target,proto3" json:"target,omitempty"`
 	// Digest of the bundle that ran, as resolved by Tekton. Recorded when the execution ends; empty if Tekton resolved none.
-	BundleDigest  string `protobuf:"bytes,12,opt,name=bundle_digest,json=bundleDigest,proto3" json:"bundle_digest,omitempty"`
+	BundleDigest string `protobuf:"bytes,12,opt,name=bundle_digest,json=bundleDigest,proto3" json:"bundle_digest,omitempty"`
+	// Whether nothing is left to do for it until it is deleted: it has finished, its audit events are recorded and its cooldown
+	// is over.
+	Settled       bool `protobuf:"varint,13,opt,name=settled,proto3" json:"settled,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -2097,6 +2101,13 @@ func (x *WorkflowExecutionStatus) GetBundleDigest() string {
 		return x.BundleDigest
 	}
 	return ""
+}
+
+func (x *WorkflowExecutionStatus) GetSettled() bool {
+	if x != nil {
+		return x.Settled
+	}
+	return false
 }
 
 // A Tekton PipelineRun.
@@ -2694,7 +2705,7 @@ const file_kubernaut_workflowexecution_v1_workflow_execution_proto_rawDesc = "" 
 	"\x0fExecutionConfig\x120\n" +
 	"\x14service_account_name\x18\x01 \x01(\tR\x12serviceAccountName\x123\n" +
 	"\atimeout\x18\x02 \x01(\v2\x19.google.protobuf.DurationR\atimeout\x12B\n" +
-	"\x0ffinally_timeout\x18\x03 \x01(\v2\x19.google.protobuf.DurationR\x0efinallyTimeout\"\xc3\x05\n" +
+	"\x0ffinally_timeout\x18\x03 \x01(\v2\x19.google.protobuf.DurationR\x0efinallyTimeout\"\xdd\x05\n" +
 	"\x17WorkflowExecutionStatus\x12/\n" +
 	"\x13observed_generation\x18\x01 \x01(\x03R\x12observedGeneration\x12;\n" +
 	"\x05phase\x18\x02 \x01(\x0e2%.kubernaut.workflowexecution.v1.PhaseR\x05phase\x12A\n" +
@@ -2711,7 +2722,8 @@ const file_kubernaut_workflowexecution_v1_workflow_execution_proto_rawDesc = "" 
 	" \x03(\v2).kubernaut.workflowexecution.v1.ConditionR\n" +
 	"conditions\x12\x16\n" +
 	"\x06target\x18\v \x01(\tR\x06target\x12#\n" +
-	"\rbundle_digest\x18\f \x01(\tR\fbundleDigest\"\x89\x01\n" +
+	"\rbundle_digest\x18\f \x01(\tR\fbundleDigest\x12\x18\n" +
+	"\asettled\x18\r \x01(\bR\asettled\"\x89\x01\n" +
 	"\x0ePipelineRunRef\x12\x1f\n" +
 	"\vapi_version\x18\x01 \x01(\tR\n" +
 	"apiVersion\x12\x12\n" +

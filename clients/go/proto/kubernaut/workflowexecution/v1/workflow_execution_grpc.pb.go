@@ -3,7 +3,7 @@
 // - protoc-gen-go-grpc v1.6.2
 // - protoc             (unknown)
 // source: kubernaut/workflowexecution/v1/workflow_execution.proto
-// sources: sha256 b075d3100806c55ba938639051c4099094af650c25685d8576c86e2be0780ac0
+// sources: sha256 ad9b726ab0d53710d9851267277fdfb1c79c9701f90f6483659b77b0b7316285
 
 package workflowexecutionv1
 

@@ -813,7 +813,10 @@ export interface WorkflowExecutionSpec {
     | undefined;
   /** Whether its cancellation is requested. Cannot be set at creation. */
   cancelRequested: boolean;
-  /** Seconds after which the finished execution is deleted; without it, only skipped executions are (WFE_TTL_SKIPPED). */
+  /**
+   * Seconds after which the finished execution is deleted, once its audit events are recorded. Without it, the settings
+   * WFE_TTL_SUCCESS, WFE_TTL_FAILURE, WFE_TTL_SKIPPED and WFE_HISTORY_LIMIT apply.
+   */
   ttlSecondsAfterFinished?:
     | number
     | undefined;
@@ -919,6 +922,11 @@ export interface WorkflowExecutionStatus {
   target: string;
   /** Digest of the bundle that ran, as resolved by Tekton. Recorded when the execution ends; empty if Tekton resolved none. */
   bundleDigest: string;
+  /**
+   * Whether nothing is left to do for it until it is deleted: it has finished, its audit events are recorded and its cooldown
+   * is over.
+   */
+  settled: boolean;
 }
 
 /** A Tekton PipelineRun. */
@@ -3176,6 +3184,7 @@ function createBaseWorkflowExecutionStatus(): WorkflowExecutionStatus {
     conditions: [],
     target: "",
     bundleDigest: "",
+    settled: false,
   };
 }
 
@@ -3216,6 +3225,9 @@ export const WorkflowExecutionStatus: MessageFns<WorkflowExecutionStatus> = {
     }
     if (message.bundleDigest !== "") {
       writer.uint32(98).string(message.bundleDigest);
+    }
+    if (message.settled !== false) {
+      writer.uint32(104).bool(message.settled);
     }
     return writer;
   },
@@ -3329,6 +3341,14 @@ export const WorkflowExecutionStatus: MessageFns<WorkflowExecutionStatus> = {
             message.bundleDigest = reader.string();
             continue;
           }
+          case 13: {
+            if (tag !== 104) {
+              break;
+            }
+
+            message.settled = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -3366,6 +3386,7 @@ export const WorkflowExecutionStatus: MessageFns<WorkflowExecutionStatus> = {
     message.conditions = object.conditions?.map((e) => Condition.fromPartial(e)) || [];
     message.target = object.target ?? "";
     message.bundleDigest = object.bundleDigest ?? "";
+    message.settled = object.settled ?? false;
     return message;
   },
 };

@@ -1,0 +1,116 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { Counter } from 'prom-client';
+import { isAuditFinal } from '../../audit/audit-condition.ts';
+import { CONFIG, type Config } from '../../config/config.ts';
+import { pace, sleep } from '../../kubernetes/async.ts';
+import { CLOCK, type Clock } from '../../kubernetes/clock.ts';
+import type { KubernetesObject } from '../../kubernetes/kubernetes-object.ts';
+import type { Logger } from '../../kubernetes/logger.ts';
+import { WorkQueue } from '../../kubernetes/work-queue.ts';
+import { InjectMetric } from '../../metrics/metric.ts';
+import { metrics } from '../../metrics/metrics.ts';
+import { isTerminal, logFields, phaseOf } from '../../workflow-execution/execution.ts';
+import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
+import { Executions } from '../executions/executions.ts';
+import { LOGGER } from '../executions/tokens.ts';
+import { expiredExecutions, type HistoryConfig } from './expiry.ts';
+import { finishedExecution } from '../history/finished-execution.ts';
+import { History } from '../history/history.ts';
+import { isToBeSettled } from './settlement.ts';
+
+/** Time between the beginnings of two passes, in milliseconds. */
+const periodMs = 5_000;
+
+/** Maximum writes of a pass: 20 a second. A deletion costs about five requests. */
+const maxWrites = 100;
+
+/** Time between two lists of the history, in milliseconds: it may be large. */
+const relistMs = 3_600_000;
+
+/** A pass does this part of what is due, so that a backlog is spread over half a minute. */
+const share = 1 / 6;
+
+/** A write that nothing waits for. */
+interface Chore {
+  readonly execution: KubernetesObject;
+  readonly what: string;
+  run(signal: AbortSignal): Promise<unknown>;
+}
+
+/**
+ * Deletes finished executions whose TTL has passed or of which a namespace has too many, and marks executions as settled, so
+ * that the controller forgets most of them. Its writes are spread over time and wait while live executions are queued. Lists the
+ * history again every hour, in case the watch has missed something.
+ */
+@Injectable()
+export class HistoryCleanup {
+  constructor(
+    private readonly history: History,
+    private readonly executions: Executions,
+    private readonly queue: WorkQueue,
+    @InjectMetric(metrics.expirations) private readonly expirations: Pick<Counter, 'inc'>,
+    @Inject(CONFIG) private readonly config: HistoryConfig & Pick<Config, 'cooldownMs'>,
+    @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(LOGGER) private readonly log: Logger,
+  ) {
+    for (const reason of ['ttl', 'limit']) expirations.inc({ reason }, 0);
+  }
+
+  /** Runs until the signal aborts. Never rejects. */
+  async run(signal: AbortSignal): Promise<void> {
+    let listedAt = this.clock.elapsedMs();
+    while (!signal.aborted) {
+      if (this.clock.elapsedMs() - listedAt >= relistMs) {
+        this.history.relist();
+        listedAt = this.clock.elapsedMs();
+      }
+      await Promise.all([this.pass(signal), sleep(this.clock, periodMs, signal)]);
+    }
+  }
+
+  private async pass(signal: AbortSignal): Promise<void> {
+    const now = this.clock.now();
+    const unsettled = this.executions.all();
+    const chores = [...part(this.deletions(unsettled, now)), ...part(this.settlements(unsettled, now))];
+    for await (const chore of pace(chores, periodMs / 2, this.clock, signal)) {
+      await this.attempt(chore, signal);
+      if (this.queue.length > 0) return;
+    }
+  }
+
+  /** An error is logged, and the chore is left for a later pass. */
+  private async attempt({ execution, what, run }: Chore, signal: AbortSignal): Promise<void> {
+    try {
+      await run(signal);
+    } catch (err) {
+      if (!signal.aborted) this.log.warn({ ...logFields(execution.metadata), err }, `${what} failed; retrying later`);
+    }
+  }
+
+  private deletions(unsettled: readonly WorkflowExecution[], now: Date): readonly Chore[] {
+    const finished = unsettled.filter((execution) => isTerminal(phaseOf(execution)) && isAuditFinal(execution));
+    const all = [...this.history.list(), ...finished.map(finishedExecution)];
+    return expiredExecutions(all, this.config, now.getTime()).map(({ execution, reason }) => ({
+      execution,
+      what: 'deletion of expired execution',
+      run: async (signal) => {
+        await this.executions.delete(execution, signal);
+        this.expirations.inc({ reason });
+      },
+    }));
+  }
+
+  private settlements(unsettled: readonly WorkflowExecution[], now: Date): readonly Chore[] {
+    return unsettled
+      .filter((execution) => isToBeSettled(execution, this.config.cooldownMs, now))
+      .map((execution) => ({
+        execution,
+        what: 'settling of finished execution',
+        run: (signal) => this.executions.writeStatus(execution, { ...execution.status, settled: true }, signal),
+      }));
+  }
+}
+
+function part<T>(due: readonly T[]): readonly T[] {
+  return due.slice(0, Math.min(maxWrites, Math.ceil(due.length * share)));
+}
