@@ -79,6 +79,8 @@ export async function startBenchService(start: ServiceStart): Promise<BenchServi
       WFE_DATA_STORAGE_URL: start.dataStorageUrl,
       // No load balancer needs time to notice.
       WFE_DRAIN_DELAY: '0s',
+      // The finished executions of a bench are old, and stay.
+      ...{ WFE_TTL_SUCCESS: '0s', WFE_HISTORY_LIMIT: '0' },
       ...tls,
       ...start.settings,
     },

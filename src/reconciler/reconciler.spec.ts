@@ -52,7 +52,7 @@ function aReconciler(outcomes: readonly (StepOutcome | Step)[], given: Given = {
     clock: new FakeClock(),
   } as unknown as StepContext;
   const steps = outcomes.map((one): Step => (typeof one === 'function' ? one : () => one));
-  const reconciler = new Reconciler(context, { for: () => steps } as unknown as PhaseSteps);
+  const reconciler = new Reconciler(context, { for: () => steps });
   return { reconcile: () => reconciler.reconcile(key, signal), written, reports };
 }
 

@@ -34,7 +34,7 @@ const share = 1 / 6;
 interface Chore {
   readonly execution: KubernetesObject;
   readonly what: string;
-  run(signal: AbortSignal): Promise<unknown>;
+  readonly run: (signal: AbortSignal) => Promise<unknown>;
 }
 
 /**

@@ -6,6 +6,7 @@ import { type Clock, CLOCK } from '../../kubernetes/clock.ts';
 import { controllerOf, keyOf, type KubernetesObject } from '../../kubernetes/kubernetes-object.ts';
 import type { Logger } from '../../kubernetes/logger.ts';
 import { pagesOf } from '../../kubernetes/pager.ts';
+import { apiVersionOf } from '../../kubernetes/resource-type.ts';
 import type { Scope } from '../../kubernetes/store.ts';
 import { WorkQueue } from '../../kubernetes/work-queue.ts';
 import { pipelineRunResource } from '../../tekton/pipeline-run.ts';
@@ -95,11 +96,10 @@ export class PipelineRunSweep {
   }
 }
 
-/** A PipelineRun of which only the metadata is known, and only what is needed. */
+/** A PipelineRun of which only the metadata is known. */
 function headerOf(raw: unknown): KubernetesObject {
   const { kind } = pipelineRunResource;
-  const { labels: _, ...metadata } = parseMetadata(raw, kind);
-  return { apiVersion: '', kind, metadata };
+  return { apiVersion: apiVersionOf(pipelineRunResource), kind, metadata: parseMetadata(raw, kind) };
 }
 
 function isBeingDeleted({ metadata }: KubernetesObject): boolean {

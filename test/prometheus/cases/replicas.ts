@@ -14,6 +14,9 @@ const apiDown =
 const controllerDown =
   'No replica of the controller has been scraped for 5 minutes: executions are neither started nor tracked. The API accepts new ones, which stay Pending. Check the pods: kubectl -n kubernaut-system get pods -l app.kubernetes.io/component=controller.';
 const certificate = timeSeries('kubernaut_certificate_expiration_timestamp_seconds');
+const memoryUsed = 'process_resident_memory_bytes';
+const memory = timeSeries(memoryUsed);
+const memoryLimit = timeSeries('kubernaut_memory_limit_bytes');
 /** Days in seconds; test time starts at 0. */
 const days = (count: number) => count * 86_400;
 
@@ -99,6 +102,25 @@ export const replicas: readonly AlertCase[] = [
     'another installation has a leader of its own',
     { [timeSeries(leader)]: '1x10', [timeSeries(leader, { namespace: 'staging' })]: '1x10' },
     8,
+  ),
+
+  fires(
+    'WorkflowExecutionMemoryHigh',
+    'one replica uses nine tenths of its limit',
+    {
+      ...{ [memory]: '90x30', [memoryLimit]: '100x30' },
+      [seriesOfSecondReplica(memoryUsed)]: '50x30',
+      [seriesOfSecondReplica('kubernaut_memory_limit_bytes')]: '100x30',
+    },
+    20,
+    'wfe-1 in namespace kubernaut-system has used 90% of its memory limit for 15 minutes; at the limit it is killed. Keep fewer finished executions, or raise the limit.',
+    { namespace: 'kubernaut-system', pod: 'wfe-1' },
+  ),
+  doesNotFire(
+    'WorkflowExecutionMemoryHigh',
+    'it was used for a few minutes only',
+    { [memory]: '90x10 80x20', [memoryLimit]: '100x30' },
+    25,
   ),
 
   fires(
