@@ -100,7 +100,7 @@ function serverErrors(attackers: Readonly<Record<string, number>>): readonly str
   );
 }
 
-/** Timeout in milliseconds for memory to be released. */
+/** Timeout in milliseconds for memory to be released. V8 collects some 10 to 20 s after the last call. */
 const settleMs = 60_000;
 
 /** Waits until a process has released its memory; returns the remaining growth in MiB. */

@@ -15,7 +15,8 @@ export interface LivenessFigures {
   /** Probes without a 200 response. */
   readonly failed: number;
   /**
-   * Longest delay of the event loop in milliseconds by the service's own metric; a lower bound, because each scrape resets it.
+   * Longest delay of the event loop in milliseconds by the service's own metric. It includes garbage collections and waits for a
+   * CPU. A lower bound, because each scrape resets it.
    */
   readonly loopLagMs: number;
 }
