@@ -127,7 +127,7 @@ export const proofs: readonly Proof[] = [
   },
   {
     name: 'attack',
-    seconds: 450,
+    seconds: 400,
     proves:
       'Under attack the service is live and within its memory limit, the leader keeps its Lease, and legitimate clients are served.',
     run: { node: ['test/attack/cli.ts'] },
