@@ -2,6 +2,7 @@ package client_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"regexp"
@@ -46,6 +47,10 @@ type fakeService struct {
 	token string
 	// fail is called before and after each call has its effect; the call fails with the error.
 	fail func(method string, isAfter bool) error
+	// laggingAt is the resource version at which the replica that serves watches has stopped; 0 if it is up to date.
+	laggingAt int64
+	// onFirstEvent ends the next watch after its first event, and is called then.
+	onFirstEvent func()
 	// ends is the status of new executions; nil for none.
 	ends *workflowexecutionv1.WorkflowExecutionStatus
 	// calls are the names of the methods that were called.
@@ -227,6 +232,11 @@ func (s *fakeService) WatchWorkflowExecutions(
 			if err := send(event); err != nil {
 				return err
 			}
+			if act := s.onFirstEvent; act != nil {
+				s.onFirstEvent = nil
+				act()
+				return shuttingDown()
+			}
 		}
 		position = version
 		if !isSynced {
@@ -254,6 +264,9 @@ func (s *fakeService) WatchWorkflowExecutions(
 			return err
 		}
 		if err := s.fail("watching", false); err != nil {
+			if errors.Is(err, errComplete) {
+				return nil
+			}
 			return err
 		}
 	}
@@ -265,6 +278,10 @@ func (s *fakeService) changesSince(
 ) ([]*workflowexecutionv1.WatchWorkflowExecutionsResponse, int64, chan struct{}, error) {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
+	version := s.version
+	if s.laggingAt > 0 {
+		version = s.laggingAt
+	}
 	if position > s.version || request.GetResourceVersion() != "" && position < s.compacted {
 		return nil, 0, nil, failure(codes.OutOfRange, "POSITION_EXPIRED", "the changes since this resource version are no longer available")
 	}
@@ -289,12 +306,12 @@ func (s *fakeService) changesSince(
 		parent, id, _ := strings.Cut(event.GetWorkflowExecution().GetName(), "/workflowExecutions/")
 		isWanted := (request.GetParent() == "namespaces/-" || request.GetParent() == parent) &&
 			(request.GetWorkflowExecutionId() == "" || request.GetWorkflowExecutionId() == id)
-		return !isWanted || versionOf(event) <= position
+		return !isWanted || versionOf(event) <= position || versionOf(event) > version
 	})
 	slices.SortFunc(events, func(a, b *workflowexecutionv1.WatchWorkflowExecutionsResponse) int {
 		return int(versionOf(a) - versionOf(b))
 	})
-	return events, s.version, s.changed, nil
+	return events, version, s.changed, nil
 }
 
 func (s *fakeService) StreamWorkflowExecutionLogs(
@@ -358,6 +375,18 @@ func (s *fakeService) compact() {
 	s.compacted = s.version
 	s.deleted = nil
 }
+
+// lagAt makes the replica that serves watches stop at a resource version; 0 lets it catch up.
+func (s *fakeService) lagAt(version int64) {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	s.laggingAt = version
+	close(s.changed)
+	s.changed = make(chan struct{})
+}
+
+// errComplete makes the service complete a watch.
+var errComplete = errors.New("complete")
 
 // rotateToken makes another token the valid one.
 func (s *fakeService) rotateToken(token string) {

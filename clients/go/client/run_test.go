@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -126,7 +127,7 @@ func TestRunRefusesRequestsThatAreNotRepeatable(t *testing.T) {
 }
 
 func TestRunWaitsAsTheServiceRequests(t *testing.T) {
-	for _, code := range []codes.Code{codes.Unavailable, codes.ResourceExhausted} {
+	for _, code := range []codes.Code{codes.Unavailable, codes.ResourceExhausted, codes.Aborted, codes.Canceled} {
 		synctest.Test(t, func(t *testing.T) {
 			service := newFakeService()
 			var attempts []time.Time
@@ -223,6 +224,58 @@ func TestRunReturnsRefusalsWithoutAnotherAttempt(t *testing.T) {
 	}
 }
 
+func TestRunReturnsARefusalOfALaterAttempt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		service := newFakeService()
+		service.fail = func(method string, _ bool) error {
+			if service.countOf(create) == 1 {
+				return shuttingDown()
+			}
+			return invalid("parent", "must be a namespace")
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		_, err := newClient(t, service, client.Options{}).Run(ctx, newRequest("rr-1"))
+
+		if status.Code(err) != codes.InvalidArgument {
+			t.Errorf("got %v, want INVALID_ARGUMENT", err)
+		}
+	})
+}
+
+func TestRunReturnsThatAWatchIsRefused(t *testing.T) {
+	for _, code := range []codes.Code{codes.Unauthenticated, codes.PermissionDenied} {
+		synctest.Test(t, func(t *testing.T) {
+			service := newFakeService()
+			service.fail = func(method string, _ bool) error {
+				if method != watch {
+					return nil
+				}
+				return failure(code, "REFUSED", "refused")
+			}
+			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+			defer cancel()
+			_, err := newClient(t, service, client.Options{}).Run(ctx, newRequest("rr-1"))
+
+			if status.Code(err) != code || service.countOf(watch) != 1 {
+				t.Errorf("got %v after %d watches, want %v after 1", err, service.countOf(watch), code)
+			}
+		})
+	}
+}
+
+func TestRunWaitsForItsOwnExecutionOnly(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		service := newFakeService()
+		done := start(t, newClient(t, service, client.Options{}))
+		service.update(service.add(t, "rr-2"), completed)
+		synctest.Wait()
+		service.update(execution, timedOut)
+
+		(<-done).requirePhase(t, workflowexecutionv1.Phase_PHASE_FAILED)
+	})
+}
+
 func TestRunTellsADeadlineFromAFailure(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		service := newFakeService()
@@ -259,6 +312,50 @@ func TestRunNamesTheLastErrorAtTheDeadline(t *testing.T) {
 		var interruption *client.InterruptedError
 		if !errors.As(err, &interruption) || interruption.Execution != nil || status.Code(interruption.Last) != codes.Unavailable {
 			t.Errorf("got %v, want an InterruptedError without execution and with UNAVAILABLE", err)
+		}
+	})
+}
+
+func TestTheLastErrorIsNotTheDeadlineItself(t *testing.T) {
+	for _, method := range []string{create, watch} {
+		synctest.Test(t, func(t *testing.T) {
+			service := newFakeService()
+			service.fail = func(called string, isAfter bool) error {
+				if called != method || isAfter {
+					return nil
+				}
+				if service.countOf(method) > 1 {
+					time.Sleep(time.Minute)
+				}
+				return failure(codes.Unavailable, "UNAVAILABLE", "the cluster is unreachable")
+			}
+			ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+			defer cancel()
+			_, err := newClient(t, service, client.Options{}).Run(ctx, newRequest("rr-1"))
+
+			var interruption *client.InterruptedError
+			if !errors.As(err, &interruption) || status.Code(interruption.Last) != codes.Unavailable {
+				t.Errorf("%s: got %v, want UNAVAILABLE as the last error", method, err)
+			}
+		})
+	}
+}
+
+func TestASilentServiceIsNamedAtTheDeadline(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		service := newFakeService()
+		service.fail = func(method string, _ bool) error {
+			if method == watch {
+				time.Sleep(time.Minute)
+			}
+			return nil
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), 50*time.Second)
+		defer cancel()
+		_, err := newClient(t, service, client.Options{}).Run(ctx, newRequest("rr-1"))
+
+		if err == nil || !strings.Contains(err.Error(), "silent") {
+			t.Errorf("got %v, want an error that says that the stream was silent", err)
 		}
 	})
 }
@@ -324,6 +421,14 @@ func TestRunReportsADeletion(t *testing.T) {
 			service.compact()
 			service.restart()
 		},
+		"that a lagging replica has not seen": func(service *fakeService) {
+			service.delete(execution)
+			service.compact()
+			service.lagAt(100)
+			service.restart()
+			time.Sleep(time.Minute)
+			service.lagAt(0)
+		},
 		"before a successor of the same name": func(service *fakeService) {
 			successor := proto.CloneOf(service.executions[execution])
 			successor.Uid = "another"
@@ -344,6 +449,38 @@ func TestRunReportsADeletion(t *testing.T) {
 			})
 		})
 	}
+}
+
+func TestRunReportsADeletionBeforeItsWatch(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		service := newFakeService()
+		service.fail = func(method string, _ bool) error {
+			if method == watch && service.countOf(watch) == 1 {
+				service.delete(execution)
+				return shuttingDown()
+			}
+			return nil
+		}
+		if got := <-start(t, newClient(t, service, client.Options{})); !errors.Is(got.err, client.ErrDeleted) {
+			t.Errorf("got %v, want ErrDeleted", got.err)
+		}
+	})
+}
+
+func TestRunDoesNotTakeALaggingReplicaForADeletion(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		service := newFakeService()
+		done := start(t, newClient(t, service, client.Options{}))
+		service.compact()
+		service.lagAt(100)
+		service.restart()
+		time.Sleep(time.Minute)
+		service.lagAt(0)
+		synctest.Wait()
+		service.update(execution, completed)
+
+		(<-done).requirePhase(t, workflowexecutionv1.Phase_PHASE_COMPLETED)
+	})
 }
 
 func TestRunReturnsAnEndThatWasDeletedImmediately(t *testing.T) {

@@ -15,6 +15,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"google.golang.org/grpc"
@@ -47,10 +48,10 @@ func selfSigned(t *testing.T, name string) (tls.Certificate, []byte) {
 	return certificate, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})
 }
 
-// get calls the service with a deadline of a second.
+// get calls the service with a deadline of a minute.
 func get(t *testing.T, c *client.Client) error {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	request := &workflowexecutionv1.CancelWorkflowExecutionRequest{Name: execution}
 	_, err := c.Service().CancelWorkflowExecution(ctx, request)
@@ -58,33 +59,35 @@ func get(t *testing.T, c *client.Client) error {
 }
 
 func TestTheCAFileIsReadForEachConnection(t *testing.T) {
-	certificate, authority := selfSigned(t, "service")
-	_, other := selfSigned(t, "service")
-	caFile := filepath.Join(t.TempDir(), "ca.crt")
-	if err := os.WriteFile(caFile, other, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	service := newFakeService()
-	service.add(t, "rr-1")
-	dial := serve(t, service, credentials.NewServerTLSFromCert(&certificate))
-	c, err := client.New(client.Options{
-		Target: "passthrough:///fake", CAFile: caFile, ServerName: "service", DialOptions: []grpc.DialOption{dial},
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer c.Close()
+	synctest.Test(t, func(t *testing.T) {
+		certificate, authority := selfSigned(t, "service")
+		_, other := selfSigned(t, "service")
+		caFile := filepath.Join(t.TempDir(), "ca.crt")
+		if err := os.WriteFile(caFile, other, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		service := newFakeService()
+		service.add(t, "rr-1")
+		dial := serve(t, service, credentials.NewServerTLSFromCert(&certificate))
+		c, err := client.New(client.Options{
+			Target: "passthrough:///fake", CAFile: caFile, ServerName: "service", DialOptions: []grpc.DialOption{dial},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer c.Close()
 
-	var interruption *client.InterruptedError
-	if err := get(t, c); !errors.As(err, &interruption) || !strings.Contains(err.Error(), "certificate signed by unknown authority") {
-		t.Errorf("with another authority: %v, want an error that names the certificate", err)
-	}
-	if err := os.WriteFile(caFile, authority, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if err := get(t, c); err != nil {
-		t.Errorf("with its authority: %v", err)
-	}
+		var interruption *client.InterruptedError
+		if err := get(t, c); !errors.As(err, &interruption) || !strings.Contains(err.Error(), "certificate signed by unknown authority") {
+			t.Errorf("with another authority: %v, want an error that names the certificate", err)
+		}
+		if err := os.WriteFile(caFile, authority, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if err := get(t, c); err != nil {
+			t.Errorf("with its authority: %v", err)
+		}
+	})
 }
 
 func TestOptionsThatCannotWorkAreRefused(t *testing.T) {

@@ -7,6 +7,7 @@ import (
 	"iter"
 	"maps"
 	"slices"
+	"strconv"
 
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
@@ -55,8 +56,11 @@ type watcher struct {
 	request *workflowexecutionv1.WatchWorkflowExecutionsRequest
 	// known is nil if the watch began at a position of the caller.
 	known executions
-	// unconfirmed are those known before a new start that have not been sent since.
+	// unconfirmed are those known before a new start that have not been sent since. They are gone once the replica, which may
+	// lag behind the one before, has sent its state and reached the resource version of the last event before.
 	unconfirmed executions
+	lastVersion uint64
+	isSynced    bool
 	yield       func(*workflowexecutionv1.WatchWorkflowExecutionsResponse, error) bool
 }
 
@@ -105,11 +109,20 @@ func (w *watcher) observe(event *workflowexecutionv1.WatchWorkflowExecutionsResp
 		delete(w.known, name)
 		delete(w.unconfirmed, name)
 	case workflowexecutionv1.WatchEventType_WATCH_EVENT_TYPE_SYNCED:
-		gone := slices.Collect(maps.Values(w.unconfirmed))
-		w.unconfirmed = nil
-		return gone
+		w.isSynced = true
 	}
-	return nil
+	if !w.isSynced || versionOf(event.GetResourceVersion()) < w.lastVersion {
+		return nil
+	}
+	gone := slices.Collect(maps.Values(w.unconfirmed))
+	w.unconfirmed = nil
+	return gone
+}
+
+// versionOf returns a resource version as a number, by which those of a resource are ordered; 0 for none.
+func versionOf(resourceVersion string) uint64 {
+	version, _ := strconv.ParseUint(resourceVersion, 10, 64)
+	return version
 }
 
 // ended makes the watch start over if its position has expired.
@@ -118,6 +131,8 @@ func (w *watcher) ended(err error) error {
 	case errors.Is(err, io.EOF):
 		return status.Error(codes.Unavailable, "the server has completed the watch")
 	case status.Code(err) == codes.OutOfRange && w.known != nil:
+		w.lastVersion = max(w.lastVersion, versionOf(w.request.GetResourceVersion()))
+		w.isSynced = false
 		w.request.ResourceVersion = ""
 		if w.unconfirmed == nil {
 			w.unconfirmed = executions{}

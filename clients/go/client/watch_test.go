@@ -85,6 +85,93 @@ func TestAWatchThatStartsOverReportsDeletions(t *testing.T) {
 	})
 }
 
+func TestAWatchReportsEachDeletionOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		service := newFakeService()
+		a, b, c := service.add(t, "a"), service.add(t, "b"), service.add(t, "c")
+		startOver := func() {
+			service.compact()
+			service.restart()
+		}
+		events, err := observe(t, newClient(t, service, client.Options{}), all,
+			func() {
+				service.delete(a)
+				startOver()
+			},
+			func() {
+				service.delete(b)
+				service.restart()
+			},
+			startOver,
+			startOver,
+			// The next initial state breaks off behind c, and d is deleted before it continues.
+			func() {
+				d := service.add(t, "d")
+				service.restart()
+				time.AfterFunc(time.Second, func() {
+					service.onFirstEvent = func() { service.delete(d) }
+					startOver()
+					service.update(c, running)
+					service.update(d, running)
+				})
+			},
+			func() {},
+		)
+
+		want := []string{
+			"updated " + a, "updated " + b, "updated " + c, "synced",
+			"updated " + b, "updated " + c, "deleted " + a, "synced",
+			"deleted " + b, "synced",
+			"updated " + c, "synced",
+			"updated " + c, "synced",
+			"updated namespaces/payment/workflowExecutions/wfe-d", "synced",
+			"updated " + c, "deleted namespaces/payment/workflowExecutions/wfe-d", "synced",
+		}
+		if err != nil || !slices.Equal(events, want) {
+			t.Errorf("got %v and\n%q, want\n%q", err, events, want)
+		}
+		if all.GetResourceVersion() != "" {
+			t.Error("the request of the caller was changed")
+		}
+	})
+}
+
+func TestAWatchWaitsForItsReader(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		service := newFakeService()
+		service.add(t, "a")
+		c := newClient(t, service, client.Options{})
+		for event, err := range c.Watch(t.Context(), all) {
+			if err != nil || event.GetType() == workflowexecutionv1.WatchEventType_WATCH_EVENT_TYPE_BOOKMARK {
+				break
+			}
+			time.Sleep(time.Hour)
+		}
+		if got := service.countOf(watch); got != 1 {
+			t.Errorf("%d watches, want 1", got)
+		}
+	})
+}
+
+func TestAWatchThatTheServerCompletesIsOpenedAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		service := newFakeService()
+		a := service.add(t, "a")
+		service.fail = func(method string, _ bool) error {
+			if method == "watching" {
+				return errComplete
+			}
+			return nil
+		}
+		events, err := observe(t, newClient(t, service, client.Options{}), all, func() { service.update(a, running) })
+
+		want := []string{"updated " + a, "synced", "updated " + a, "synced"}
+		if err != nil || !slices.Equal(events, want) {
+			t.Errorf("got %v and %v, want %v", events, err, want)
+		}
+	})
+}
+
 func TestAWatchFromAnExpiredPositionOfTheCallerEnds(t *testing.T) {
 	service := newFakeService()
 	service.add(t, "a")
