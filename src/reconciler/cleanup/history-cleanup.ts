@@ -33,7 +33,6 @@ const share = 1 / 6;
 /** A write that nothing waits for. */
 interface Chore {
   readonly execution: KubernetesObject;
-  readonly what: string;
   readonly run: (signal: AbortSignal) => Promise<unknown>;
 }
 
@@ -79,11 +78,12 @@ export class HistoryCleanup {
   }
 
   /** An error is logged, and the chore is left for a later pass. */
-  private async attempt({ execution, what, run }: Chore, signal: AbortSignal): Promise<void> {
+  private async attempt({ execution, run }: Chore, signal: AbortSignal): Promise<void> {
     try {
       await run(signal);
     } catch (err) {
-      if (!signal.aborted) this.log.warn({ ...logFields(execution.metadata), err }, `${what} failed; retrying later`);
+      if (!signal.aborted)
+        this.log.warn({ ...logFields(execution.metadata), err }, 'finished execution not cleaned up');
     }
   }
 
@@ -92,7 +92,6 @@ export class HistoryCleanup {
     const all = [...this.history.list(), ...finished.map(finishedExecution)];
     return expiredExecutions(all, this.config, now.getTime()).map(({ execution, reason }) => ({
       execution,
-      what: 'deletion of expired execution',
       run: async (signal) => {
         await this.executions.delete(execution, signal);
         this.expirations.inc({ reason });
@@ -105,7 +104,6 @@ export class HistoryCleanup {
       .filter((execution) => isToBeSettled(execution, this.config.cooldownMs, now))
       .map((execution) => ({
         execution,
-        what: 'settling of finished execution',
         run: (signal) => this.executions.writeStatus(execution, { ...execution.status, settled: true }, signal),
       }));
   }

@@ -19,7 +19,7 @@ export const kubernetesFaults: readonly Fault[] = [
   {
     name: 'the store does not report a deletion',
     file: 'src/kubernetes/store.ts',
-    find: "this.onChange({ type: 'deleted', object: last, previous });",
+    find: "this.onChange({ type: 'deleted', object, previous, ...how });",
     replace: '',
     caughtBy: ['src/kubernetes/store.spec.ts'],
   },
