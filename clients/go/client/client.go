@@ -41,6 +41,7 @@ type Options struct {
 type Client struct {
 	connection *grpc.ClientConn
 	service    workflowexecutionv1.WorkflowExecutionServiceClient
+	retries    *retries
 }
 
 // New returns a client, which connects with the first call.
@@ -52,6 +53,7 @@ func New(options Options) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
+	retries := &retries{closed: make(chan struct{})}
 	dialOptions := []grpc.DialOption{
 		grpc.WithTransportCredentials(transport),
 		// Any replica can answer any call.
@@ -63,7 +65,7 @@ func New(options Options) (*Client, error) {
 			Backoff:           backoff.Config{BaseDelay: 100 * time.Millisecond, Multiplier: 1.6, Jitter: 0.2, MaxDelay: maxBackoff},
 			MinConnectTimeout: maxBackoff,
 		}),
-		grpc.WithChainUnaryInterceptor(retryUnary),
+		grpc.WithChainUnaryInterceptor(retries.unary),
 	}
 	if options.TokenFile != "" {
 		dialOptions = append(dialOptions, grpc.WithPerRPCCredentials(tokenFile{options.TokenFile, !options.Plaintext}))
@@ -72,11 +74,12 @@ func New(options Options) (*Client, error) {
 	if err != nil {
 		return nil, fmt.Errorf("target %q: %w", options.Target, err)
 	}
-	return &Client{connection, workflowexecutionv1.NewWorkflowExecutionServiceClient(connection)}, nil
+	return &Client{connection, workflowexecutionv1.NewWorkflowExecutionServiceClient(connection), retries}, nil
 }
 
-// Close ends all calls.
+// Close ends all calls with CANCELLED.
 func (c *Client) Close() error {
+	c.retries.close()
 	return c.connection.Close()
 }
 

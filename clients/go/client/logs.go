@@ -24,7 +24,7 @@ func (c *Client) Logs(
 ) iter.Seq2[*workflowexecutionv1.StreamWorkflowExecutionLogsResponse, error] {
 	return func(yield func(*workflowexecutionv1.StreamWorkflowExecutionLogsResponse, error) bool) {
 		reader := logReader{service: c.service, request: proto.CloneOf(request), steps: map[logStep]*logPosition{}, yield: yield}
-		if err := resume(ctx, &reader); !errors.Is(err, errLeft) && !errors.Is(err, io.EOF) {
+		if err := resume(ctx, c.retries, &reader); !errors.Is(err, errLeft) && !errors.Is(err, io.EOF) {
 			yield(nil, err)
 		}
 	}

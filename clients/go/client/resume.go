@@ -30,7 +30,7 @@ type resumable[T any] interface {
 
 // resume reads a stream, and opens it again after each break. It returns errLeft, why the stream has ended for good, or
 // InterruptedError.
-func resume[T any](ctx context.Context, stream resumable[T]) error {
+func resume[T any](ctx context.Context, retries *retries, stream resumable[T]) error {
 	var last error
 	for attempt := 0; ; attempt++ {
 		hasReceived, err := read(ctx, stream)
@@ -47,7 +47,7 @@ func resume[T any](ctx context.Context, stream resumable[T]) error {
 			// The token has expired. The next attempt sends its successor.
 			last = status.Error(codes.Unavailable, last.Error())
 		}
-		if err := pause(ctx, last, attempt); err != nil {
+		if err := retries.pause(ctx, last, attempt); err != nil {
 			return err
 		}
 	}

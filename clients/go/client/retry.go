@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"sync"
 	"time"
 
 	"google.golang.org/genproto/googleapis/rpc/errdetails"
@@ -19,6 +20,8 @@ const (
 	attemptTimeout = 15 * time.Second
 	maxBackoff     = 5 * time.Second
 )
+
+var errClosed = status.Error(codes.Canceled, "the client was closed")
 
 // InterruptedError reports that the context ended before a call had a result. The service may have executed the call, and
 // an execution continues: the same request with the same request id picks it up again.
@@ -57,8 +60,18 @@ func Reason(err error) string {
 	return detail[*errdetails.ErrorInfo](err).GetReason()
 }
 
-// retryUnary repeats calls that may succeed later, unless a repetition could create a second execution.
-func retryUnary(
+// retries repeats calls until they succeed, cannot succeed, or the client is closed.
+type retries struct {
+	closed chan struct{}
+	once   sync.Once
+}
+
+func (r *retries) close() {
+	r.once.Do(func() { close(r.closed) })
+}
+
+// unary repeats calls that may succeed later, unless a repetition could create a second execution.
+func (r *retries) unary(
 	ctx context.Context, method string, request, reply any,
 	connection *grpc.ClientConn, invoke grpc.UnaryInvoker, options ...grpc.CallOption,
 ) error {
@@ -77,7 +90,7 @@ func retryUnary(
 		if ctx.Err() == nil || last == nil {
 			last = err
 		}
-		if err := pause(ctx, last, attempt); err != nil {
+		if err := r.pause(ctx, last, attempt); err != nil {
 			return err
 		}
 	}
@@ -85,7 +98,7 @@ func retryUnary(
 
 // pause waits before the next attempt: for the time that the service requests, and a random time that grows with the
 // attempts. It returns the error if another attempt cannot succeed, and InterruptedError if the context ends.
-func pause(ctx context.Context, last error, attempt int) error {
+func (r *retries) pause(ctx context.Context, last error, attempt int) error {
 	if ctx.Err() == nil {
 		if !isTransient(last) {
 			return last
@@ -96,6 +109,8 @@ func pause(ctx context.Context, last error, attempt int) error {
 		select {
 		case <-timer.C:
 			return nil
+		case <-r.closed:
+			return errClosed
 		case <-ctx.Done():
 		}
 	}

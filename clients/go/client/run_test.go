@@ -557,6 +557,29 @@ func TestCancelReturnsTheStateOrWhyNot(t *testing.T) {
 	})
 }
 
+func TestCloseEndsCallsThatWouldBeRepeated(t *testing.T) {
+	for _, isRunning := range []bool{true, false} {
+		synctest.Test(t, func(t *testing.T) {
+			service := newFakeService()
+			service.fail = func(string, bool) error {
+				if isRunning {
+					return nil
+				}
+				return shuttingDown()
+			}
+			c := newClient(t, service, client.Options{})
+			done := start(t, c)
+			if err := c.Close(); err != nil {
+				t.Fatal(err)
+			}
+
+			if got := <-done; status.Code(got.err) != codes.Canceled {
+				t.Errorf("got %v, want CANCELLED", got.err)
+			}
+		})
+	}
+}
+
 func TestACreateWithoutRequestIDIsNotRepeated(t *testing.T) {
 	service := newFakeService()
 	service.fail = func(string, bool) error { return shuttingDown() }

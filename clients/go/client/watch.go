@@ -44,7 +44,7 @@ func (c *Client) watch(
 ) iter.Seq2[*workflowexecutionv1.WatchWorkflowExecutionsResponse, error] {
 	return func(yield func(*workflowexecutionv1.WatchWorkflowExecutionsResponse, error) bool) {
 		w := watcher{service: c.service, request: proto.CloneOf(request), known: known, yield: yield}
-		if err := resume(ctx, &w); !errors.Is(err, errLeft) {
+		if err := resume(ctx, c.retries, &w); !errors.Is(err, errLeft) {
 			yield(nil, err)
 		}
 	}
