@@ -192,10 +192,9 @@ func (f *follower) followPod(ctx context.Context, pod *corev1.Pod) error {
 	return nil
 }
 
-// followStep reads a step until its container has ended. When a connection to a kubelet breaks, the API server ends the
-// response as if the log were complete, so it is complete only when a request brings nothing new.
+// followStep reads a step until its container has ended and, as for readStep, its log is complete.
 func (f *follower) followStep(ctx context.Context, pod *corev1.Pod, step step) error {
-	from, failures := &position{}, 0
+	reading, failures := &reading{}, 0
 	backoff := wait.Backoff{Duration: 200 * time.Millisecond, Factor: 2, Jitter: 0.5, Steps: maxFailures, Cap: 3 * time.Second}
 	for {
 		changed := f.changes()
@@ -209,27 +208,23 @@ func (f *follower) followStep(ctx context.Context, pod *corev1.Pod, step step) e
 			}
 			continue
 		}
-		before := *from
-		options := &corev1.PodLogOptions{Container: step.container, Timestamps: true, Follow: true}
-		if !from.time.IsZero() {
-			options.SinceTime = &metav1.Time{Time: from.time}
+		before := reading.position
+		isComplete, err := f.source.request(ctx, pod, step, reading, &corev1.PodLogOptions{Follow: true}, f.emit)
+		if reading.position != before {
+			failures = 0
 		}
-		err = f.source.stream(ctx, pod, step, options, from, f.emit)
 		switch {
 		case ctx.Err() != nil:
 			return ctx.Err()
 		case apierrors.IsNotFound(err), errors.As(err, new(*emitError)):
 			return err
 		case err != nil:
-			if *from != before {
-				failures = 0
-			}
 			if failures++; failures >= maxFailures {
 				return err
 			}
 			err = pause(ctx, nil, backoff.Step())
-		case state == ended && *from == before:
-			return nil
+		case state == ended && isComplete:
+			return reading.end(pod, step, f.emit)
 		case state == running:
 			err = pause(ctx, changed, askAgain)
 		}

@@ -32,42 +32,54 @@ type position struct {
 	count int
 }
 
-// readParts reads the log of a container, requested with timestamps, and emits the parts after a position.
+// part is a line, or a part of a long one, in the log of a container.
+type part struct {
+	time    time.Time
+	text    string
+	partial bool
+}
+
+// readParts reads the log of a container, requested with timestamps, and emits the parts after a position. An error of
+// emit or of the stream ends it.
 //
-// It returns the error of emit or of the stream; nil at its end.
-func readParts(stream io.Reader, from *position, emit func(at time.Time, text string, partial bool) error) error {
+// It returns what followed the last newline, which may be a line that continues; nil if nothing did.
+func readParts(stream io.Reader, from *position, emit func(part) error) (*part, error) {
 	reader := bufio.NewReaderSize(stream, maxPart)
-	at, again, continues, cut := time.Time{}, 0, false, ""
+	next, again, continues, cut := part{}, 0, false, ""
 	for {
-		data, isPrefix, err := reader.ReadLine()
-		if errors.Is(err, io.EOF) {
-			return nil
+		data, err := reader.ReadSlice('\n')
+		next.text, next.partial = cut+string(data), errors.Is(err, bufio.ErrBufferFull)
+		if err != nil && !next.partial && !errors.Is(err, io.EOF) {
+			return nil, err
 		}
-		if err != nil {
-			return err
-		}
-		text := cut + string(data)
 		if !continues {
-			if stamp, rest, ok := cutTime(text); ok {
-				at, text = stamp, rest
+			if at, rest, ok := cutTime(next.text); ok {
+				next.time, next.text = at, rest
 			}
 		}
-		continues, cut = isPrefix, ""
-		if isPrefix {
-			text, cut = cutCharacter(text)
+		switch {
+		case next.partial:
+			next.text, cut = cutCharacter(next.text)
+		case err == nil:
+			next.text, cut = strings.TrimSuffix(next.text, "\n"), ""
+		case len(data) == 0 && !continues:
+			return nil, nil
+		default:
+			return &next, nil
 		}
-		if at.Equal(from.time) {
+		continues = next.partial
+		if next.time.Equal(from.time) {
 			again++
 		}
-		if at.Before(from.time) || (at.Equal(from.time) && again <= from.count) {
+		if next.time.Before(from.time) || (next.time.Equal(from.time) && again <= from.count) {
 			continue
 		}
-		if !at.Equal(from.time) {
-			*from, again = position{time: at}, 1
+		if !next.time.Equal(from.time) {
+			*from, again = position{time: next.time}, 1
 		}
 		from.count++
-		if err := emit(at, text, isPrefix); err != nil {
-			return err
+		if err := emit(next); err != nil {
+			return nil, err
 		}
 	}
 }
@@ -79,7 +91,7 @@ func cutTime(line string) (time.Time, string, bool) {
 		stamp = line
 	}
 	at, err := time.Parse(time.RFC3339Nano, stamp)
-	return at, rest, err == nil
+	return at.UTC(), rest, err == nil
 }
 
 // cutCharacter splits a text before an incomplete character at its end.

@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 	"unicode/utf8"
 )
 
@@ -17,11 +16,11 @@ const log = `2026-01-02T03:04:05.000000001Z a
 func read(t *testing.T, stream string, from *position) []string {
 	t.Helper()
 	texts := []string{}
-	emit := func(_ time.Time, text string, partial bool) error {
-		texts = append(texts, fmt.Sprintf("%.20s/%d/%t", text, len(text), partial))
+	emit := func(part part) error {
+		texts = append(texts, fmt.Sprintf("%.20s/%d/%t", part.text, len(part.text), part.partial))
 		return nil
 	}
-	if err := readParts(strings.NewReader(stream), from, emit); err != nil {
+	if _, err := readParts(strings.NewReader(stream), from, emit); err != nil {
 		t.Fatal(err)
 	}
 	return texts
@@ -30,7 +29,7 @@ func read(t *testing.T, stream string, from *position) []string {
 func TestReadPartsResumes(t *testing.T) {
 	for cut := range len(log) {
 		from := &position{}
-		before := read(t, log[:strings.LastIndex(log[:cut], "\n")+1], from)
+		before := read(t, log[:cut], from)
 		after := read(t, log, from)
 		if got, want := append(before, after...), []string{"a/1/false", "b/1/false", "c/1/false", "/0/false"}; !slices.Equal(got, want) {
 			t.Fatalf("cut at %d: %q", cut, got)
@@ -50,19 +49,29 @@ func TestReadPartsSplitsLongLines(t *testing.T) {
 
 func TestReadPartsKeepsCharactersWhole(t *testing.T) {
 	from, text := &position{}, ""
-	emit := func(_ time.Time, part string, _ bool) error {
-		if !utf8.ValidString(part) {
-			t.Errorf("a part of %d bytes is not UTF-8", len(part))
+	emit := func(part part) error {
+		if !utf8.ValidString(part.text) {
+			t.Errorf("a part of %d bytes is not UTF-8", len(part.text))
 		}
-		text += part
+		text += part.text
 		return nil
 	}
 	const stamp = "2026-01-02T03:04:05.000000001Z "
 	for _, padding := range []string{"", "x", "xx"} {
 		text, *from = "", position{}
 		want := padding + strings.Repeat("漢", maxPart)
-		if err := readParts(strings.NewReader(stamp+want+"\n"), from, emit); err != nil || text != want {
+		if _, err := readParts(strings.NewReader(stamp+want+"\n"), from, emit); err != nil || text != want {
 			t.Errorf("padding %q: %d of %d bytes, %v", padding, len(text), len(want), err)
+		}
+	}
+}
+
+func TestReadPartsReturnsAnUnfinishedLine(t *testing.T) {
+	from := &position{}
+	for _, test := range []struct{ stream, text string }{{"2026-01-02T03:04:05Z a\n2026-01-02T03:04:06Z b", "b"}, {"2026-01-02T03:04:05Z a\n", ""}} {
+		rest, err := readParts(strings.NewReader(test.stream), from, func(part) error { return nil })
+		if err != nil || (rest == nil) != (test.text == "") || (rest != nil && rest.text != test.text) {
+			t.Errorf("%q: got %+v, %v", test.stream, rest, err)
 		}
 	}
 }

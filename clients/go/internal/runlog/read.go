@@ -9,6 +9,7 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
 // Emit receives the lines one after another. An error ends the reading.
@@ -74,8 +75,7 @@ func (s *Source) readPod(ctx context.Context, pod *corev1.Pod, emit Emit) error 
 		if state != running && state != ended {
 			continue
 		}
-		options := &corev1.PodLogOptions{Container: step.container, Timestamps: true}
-		err := s.stream(ctx, pod, step, options, &position{}, emit)
+		err := s.readStep(ctx, pod, step, state, emit)
 		if apierrors.IsNotFound(err) {
 			return emit(goneBefore(pod))
 		}
@@ -84,6 +84,21 @@ func (s *Source) readPod(ctx context.Context, pod *corev1.Pod, emit Emit) error 
 		}
 	}
 	return nil
+}
+
+// readStep emits the log of a step. When a connection to a kubelet breaks, the API server ends the response as if the log
+// were complete, so that of an ended container is complete only when two requests have ended at the same place.
+func (s *Source) readStep(ctx context.Context, pod *corev1.Pod, step step, state containerState, emit Emit) error {
+	reading := &reading{}
+	for {
+		isComplete, err := s.request(ctx, pod, step, reading, &corev1.PodLogOptions{}, emit)
+		if err != nil {
+			return err
+		}
+		if isComplete || state == running {
+			return reading.end(pod, step, emit)
+		}
+	}
 }
 
 // Tail returns the last lines of a step in the last attempt of a task; none if its pod is gone.
@@ -113,28 +128,59 @@ func (s *Source) Tail(ctx context.Context, task, stepName string, lines int64) (
 		return nil, nil
 	}
 	tail := []Line{}
-	options := &corev1.PodLogOptions{Container: wanted.container, Timestamps: true, TailLines: &lines}
-	err = s.stream(ctx, pod, wanted, options, &position{}, func(line Line) error {
+	add := func(line Line) error {
 		tail = append(tail, line)
 		return nil
-	})
-	return tail, err
+	}
+	reading := &reading{}
+	if _, err = s.request(ctx, pod, wanted, reading, &corev1.PodLogOptions{TailLines: &lines}, add); err != nil {
+		return tail, err
+	}
+	return tail, reading.end(pod, wanted, add)
 }
 
-// stream requests the log of a step and emits the parts after a position.
-func (s *Source) stream(ctx context.Context, pod *corev1.Pod, step step, options *corev1.PodLogOptions, from *position, emit Emit) error {
+// reading is how far the log of a step has been read.
+type reading struct {
+	position
+	// rest is what followed the last newline of the last request; nil if nothing did.
+	rest *part
+}
+
+// request requests the log of a step once and emits the parts after the position. The result is whether it ended at the
+// same place as the request before.
+func (s *Source) request(
+	ctx context.Context, pod *corev1.Pod, step step, reading *reading, options *corev1.PodLogOptions, emit Emit,
+) (bool, error) {
+	options.Container, options.Timestamps = step.container, true
+	if !reading.time.IsZero() {
+		options.SinceTime = &metav1.Time{Time: reading.time}
+	}
 	body, err := s.Pods.GetLogs(pod.Name, options).Stream(ctx)
 	if err != nil {
-		return err
+		return false, err
 	}
 	defer func() { _ = body.Close() }()
-	task := nameOfTask(pod)
-	return readParts(body, from, func(at time.Time, text string, partial bool) error {
-		if err := emit(Line{at, task, step.name, text, partial}); err != nil {
-			return &emitError{err}
-		}
-		return nil
+	before, rest := reading.position, reading.rest
+	reading.rest, err = readParts(body, &reading.position, func(part part) error {
+		return emitPart(pod, step, part, emit)
 	})
+	isSameRest := (rest == nil && reading.rest == nil) || (rest != nil && reading.rest != nil && *rest == *reading.rest)
+	return reading.position == before && isSameRest, err
+}
+
+// end emits the last line of a complete log if it has no newline.
+func (r *reading) end(pod *corev1.Pod, step step, emit Emit) error {
+	if r.rest == nil {
+		return nil
+	}
+	return emitPart(pod, step, *r.rest, emit)
+}
+
+func emitPart(pod *corev1.Pod, step step, part part, emit Emit) error {
+	if err := emit(Line{part.time, nameOfTask(pod), step.name, part.text, part.partial}); err != nil {
+		return &emitError{err}
+	}
+	return nil
 }
 
 // emitError is an error of the reader of the lines, after which it makes no sense to read on.
