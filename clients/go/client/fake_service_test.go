@@ -351,6 +351,15 @@ func (s *fakeService) update(name string, status *workflowexecutionv1.WorkflowEx
 	s.put(execution)
 }
 
+// replace deletes an execution and creates another one of the same name; only the latter is seen.
+func (s *fakeService) replace(name string) {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	successor := proto.CloneOf(s.executions[name])
+	successor.Uid = "another"
+	s.put(successor)
+}
+
 // delete deletes an execution.
 func (s *fakeService) delete(name string) {
 	s.mutex.Lock()

@@ -430,11 +430,12 @@ func TestRunReportsADeletion(t *testing.T) {
 			service.lagAt(0)
 		},
 		"before a successor of the same name": func(service *fakeService) {
-			successor := proto.CloneOf(service.executions[execution])
-			successor.Uid = "another"
-			service.mutex.Lock()
-			defer service.mutex.Unlock()
-			service.put(successor)
+			service.replace(execution)
+		},
+		"before a successor of the same name, during a break": func(service *fakeService) {
+			service.replace(execution)
+			service.compact()
+			service.restart()
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -473,8 +474,10 @@ func TestRunDoesNotTakeALaggingReplicaForADeletion(t *testing.T) {
 		done := start(t, newClient(t, service, client.Options{}))
 		service.compact()
 		service.lagAt(100)
-		service.restart()
-		time.Sleep(time.Minute)
+		for range 3 {
+			service.restart()
+			time.Sleep(time.Minute)
+		}
 		service.lagAt(0)
 		synctest.Wait()
 		service.update(execution, completed)

@@ -85,6 +85,32 @@ func TestAWatchThatStartsOverReportsDeletions(t *testing.T) {
 	})
 }
 
+func TestAWatchCanContinueBehindADeletionThatWasMissed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		service := newFakeService()
+		a, _ := service.add(t, "a"), service.add(t, "b")
+		c := newClient(t, service, client.Options{})
+		before := ""
+		for event, err := range c.Watch(t.Context(), all) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			if event.GetType() == workflowexecutionv1.WatchEventType_WATCH_EVENT_TYPE_DELETED {
+				if got := event.GetResourceVersion(); got != before {
+					t.Errorf("its position is %s, want %s of the event before", got, before)
+				}
+				break
+			}
+			before = event.GetResourceVersion()
+			if event.GetType() == workflowexecutionv1.WatchEventType_WATCH_EVENT_TYPE_SYNCED {
+				service.delete(a)
+				service.compact()
+				service.restart()
+			}
+		}
+	})
+}
+
 func TestAWatchReportsEachDeletionOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		service := newFakeService()
@@ -136,16 +162,54 @@ func TestAWatchReportsEachDeletionOnce(t *testing.T) {
 	})
 }
 
+func TestAWatchThatWasOpenIsOpenedAgainSoon(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		service := newFakeService()
+		service.fail = func(method string, _ bool) error {
+			if method == watch && service.countOf(watch) < 20 {
+				return status.Error(codes.Unavailable, "no replica")
+			}
+			return nil
+		}
+		var began time.Time
+		restarts := make([]func(), 20)
+		for i := range restarts {
+			restarts[i] = func() {
+				if began.IsZero() {
+					began = time.Now()
+				}
+				service.restart()
+			}
+		}
+		if _, err := observe(t, newClient(t, service, client.Options{}), all, restarts...); err != nil {
+			t.Fatal(err)
+		}
+		if took := time.Since(began); took > 2*time.Second {
+			t.Errorf("reopened 20 times in %v, want at most 0.1 s each", took)
+		}
+	})
+}
+
 func TestAWatchWaitsForItsReader(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		service := newFakeService()
-		service.add(t, "a")
+		a := service.add(t, "a")
 		c := newClient(t, service, client.Options{})
+		updates := 0
 		for event, err := range c.Watch(t.Context(), all) {
-			if err != nil || event.GetType() == workflowexecutionv1.WatchEventType_WATCH_EVENT_TYPE_BOOKMARK {
+			if err != nil {
+				t.Fatal(err)
+			}
+			if event.GetType() == workflowexecutionv1.WatchEventType_WATCH_EVENT_TYPE_SYNCED {
+				time.Sleep(time.Hour)
+				service.update(a, running)
+			}
+			if event.GetType() == workflowexecutionv1.WatchEventType_WATCH_EVENT_TYPE_UPDATED {
+				updates++
+			}
+			if updates == 2 {
 				break
 			}
-			time.Sleep(time.Hour)
 		}
 		if got := service.countOf(watch); got != 1 {
 			t.Errorf("%d watches, want 1", got)
