@@ -15,8 +15,8 @@ export function isDone(execution: WorkflowExecution): boolean {
  * the Lease with the cooldown may be deleted.
  */
 export function isCooldownOver(execution: WorkflowExecution, cooldownMs: number, now: Date): boolean {
-  const cooldown = cooldownOf(execution, now);
-  return cooldown === undefined || Date.parse(cooldown.completionTime) + cooldownMs <= now.getTime();
+  const endsAt = Date.parse(execution.status?.completionTime ?? '') + cooldownMs;
+  return endsAt <= now.getTime() || cooldownOf(execution, now) === undefined;
 }
 
 /** Whether an execution is to be marked as settled. */

@@ -33,8 +33,8 @@ export const decisionFaults: readonly Fault[] = [
   {
     name: 'an execution is settled while its cooldown lasts',
     file: 'src/reconciler/cleanup/settlement.ts',
-    find: 'cooldown === undefined || ',
-    replace: 'true || ',
+    find: 'cooldownOf(execution, now) === undefined',
+    replace: 'true',
     caughtBy: ['src/reconciler/cleanup/settlement.spec.ts', 'src/reconciler/steps/finished.steps.audit.spec.ts'],
   },
   {
