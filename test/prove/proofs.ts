@@ -90,15 +90,6 @@ export const proofs: readonly Proof[] = [
     run: { jest: ['test/go-client'] },
   },
   {
-    name: 'kubectl-wfe',
-    seconds: 20,
-    needs: 'pods and Go',
-    proves:
-      'kubectl wfe prints each line of a log once and waits for an end while connections to the API server break.',
-    run: { jest: ['test/e2e/kubectl-wfe/.*prove-spec'] },
-    cluster: 'shared',
-  },
-  {
     name: 'fuzz',
     seconds: 37,
     proves: 'No malformed request over REST or gRPC makes the service fail, and none over REST leaks memory.',

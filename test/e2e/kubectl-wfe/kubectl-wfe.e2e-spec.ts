@@ -3,13 +3,16 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { workflowExecutionResource } from '../../../src/workflow-execution/resource.ts';
 import { findOnPath } from '../../cluster/command.ts';
+import { sharedCluster } from '../../integration/support/cluster.ts';
+import { FaultProxy } from '../../integration/support/fault-proxy.ts';
+import { endAfter, resetAfter } from '../../integration/support/faults.ts';
 import { letServiceKeepLocks } from '../../integration/support/service-rights.ts';
 import { startService, type ServiceProcess } from '../../support/service.ts';
 import { waitFor } from '../../support/wait-for.ts';
 import { publishWorkflow } from '../../support/workflows.ts';
 import { describeOnPods } from '../environment.ts';
-import { tasksWorkflow } from '../shell-workflow.ts';
-import { Plugin } from './plugin.ts';
+import { shellWorkflow, tasksWorkflow } from '../shell-workflow.ts';
+import { kubeconfigOf, Plugin } from './plugin.ts';
 
 /** Timeout for building the plugin on two busy cores, once per machine and version. */
 const buildMs = 600_000;
@@ -42,7 +45,7 @@ withGo('kubectl wfe', () => {
       await kubectl('create', 'rolebinding', 'engineer', '-n', namespace, '--clusterrole=edit', '--user=engineer');
       const settings = { ...options.settings, WFE_NAMESPACE: namespace, WFE_COOLDOWN: '1h' };
       controller = await startService({ ...options, settings });
-      plugin = await Plugin.for('engineer', namespace, process.env['WFE_TEST_KUBECONFIG'] ?? '');
+      plugin = await Plugin.for('engineer', namespace, readFileSync(process.env['WFE_TEST_KUBECONFIG'] ?? '', 'utf8'));
     }, buildMs);
 
     afterAll(async () => {
@@ -143,6 +146,23 @@ withGo('kubectl wfe', () => {
       await plugin.wfe('why', 'cart-again', '--service-namespace', 'kubernaut-system');
 
       expectGolden('errors', plugin.shown());
+    });
+
+    it('prints each line of a log once when connections to the API server break', async () => {
+      const { execute, namespace } = environment();
+      await using proxy = await new FaultProxy(sharedCluster()).listen();
+      await using behind = await Plugin.for('engineer', namespace, kubeconfigOf(proxy.url));
+      const ofLogs = { path: /\/log$/ };
+      const complete = Array.from({ length: 60 }, (_, i) => `[run : shell] line ${i}\n`).join('');
+      const script =
+        'i=0; while [ $i -lt 60 ]; do echo line $i; i=$((i+1)); [ $((i % 20)) -eq 0 ] && sleep 0.5; done; true';
+      await execute('broken', shellWorkflow(script));
+
+      const live = proxy.inject(ofLogs, resetAfter(500), 4);
+      expect(await behind.wfe('logs', '-f', 'broken')).toBe(complete);
+      const early = proxy.inject(ofLogs, endAfter(700), 1);
+      expect(await behind.wfe('logs', 'broken')).toBe(complete);
+      expect([live.hits, early.hits]).toEqual([4, 1]);
     });
   });
 });

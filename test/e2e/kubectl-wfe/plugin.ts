@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -37,12 +37,12 @@ export class Plugin implements AsyncDisposable {
   /**
    * Builds the plugin unless cached, for a user in a namespace.
    *
-   * @param kubeconfig of an administrator, who may impersonate the user
+   * @param kubeconfig of an administrator, who may impersonate the user, in YAML
    */
   static async for(user: string, namespace: string, kubeconfig: string): Promise<Plugin> {
     const path = await ensureGoProgram(program, findCache(), streamProgress(process.stderr));
     const directory = await mkdtemp(join(tmpdir(), 'kubectl-wfe-'));
-    const config = recordOf(parse(await readFile(kubeconfig, 'utf8')));
+    const config = recordOf(parse(kubeconfig));
     for (const entry of Object.values(config['users'] ?? []))
       Object.assign(recordOf(entry)['user'] ?? {}, { as: user });
     for (const entry of Object.values(config['contexts'] ?? []))
@@ -133,4 +133,14 @@ function normalized(shown: string): string {
     .replaceAll(/(?<![\w.[-])\d+m(?![\w-])/g, 'AGE')
     .replaceAll(/(?<=\S)( {2,})(?=\S)/g, '  ')
     .replaceAll(/ +$/gm, '');
+}
+
+/** The kubeconfig for a proxy that adds its own credentials. */
+export function kubeconfigOf(server: string): string {
+  return stringify({
+    ...{ apiVersion: 'v1', kind: 'Config', 'current-context': 'proxy' },
+    clusters: [{ name: 'proxy', cluster: { server } }],
+    users: [{ name: 'proxy', user: {} }],
+    contexts: [{ name: 'proxy', context: { cluster: 'proxy', user: 'proxy' } }],
+  });
 }
