@@ -57,6 +57,8 @@ type fakeService struct {
 	calls []string
 	// log are the lines that StreamWorkflowExecutionLogs sends.
 	log []*workflowexecutionv1.StreamWorkflowExecutionLogsResponse
+	// since are the times from which logs were requested.
+	since []time.Time
 	// breakAfter ends each stream of logs after this number of lines; 0 for never.
 	breakAfter int
 }
@@ -317,6 +319,7 @@ func (s *fakeService) StreamWorkflowExecutionLogs(
 	request *workflowexecutionv1.StreamWorkflowExecutionLogsRequest,
 	stream grpc.ServerStreamingServer[workflowexecutionv1.StreamWorkflowExecutionLogsResponse],
 ) error {
+	s.since = append(s.since, request.GetSince().AsTime())
 	sent := 0
 	for _, line := range s.log {
 		if request.GetSince() != nil && line.GetTime().AsTime().Before(request.GetSince().AsTime()) {

@@ -59,6 +59,30 @@ func TestLogsContinueWithTheNextLineAfterABreak(t *testing.T) {
 	}
 }
 
+func TestLogsAreReadAgainForAMinuteAndNotFromBeforeTheRequest(t *testing.T) {
+	first, second, last := line(1, "rollout", "first"), line(300, "rollout", "second"), line(310, "rollout", "last")
+	for _, test := range []struct{ since, resumed *timestamppb.Timestamp }{
+		{line(0, "", "").GetTime(), line(240, "", "").GetTime()},
+		{line(290, "", "").GetTime(), line(290, "", "").GetTime()},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			service := newFakeService()
+			service.log = []*workflowexecutionv1.StreamWorkflowExecutionLogsResponse{first, second, last}
+			service.breakAfter = 1
+			request := &workflowexecutionv1.StreamWorkflowExecutionLogsRequest{Name: execution, Since: test.since}
+			for _, err := range newClient(t, service, client.Options{}).Logs(t.Context(), request) {
+				if err != nil {
+					t.Fatal(err)
+				}
+			}
+
+			if got := service.since[len(service.since)-1]; !got.Equal(test.resumed.AsTime()) {
+				t.Errorf("resumed from %v, want %v", got, test.resumed.AsTime())
+			}
+		})
+	}
+}
+
 func TestLogsEndWithARefusal(t *testing.T) {
 	service := newFakeService()
 	service.fail = func(string, bool) error { return failure(codes.NotFound, "LOGS_GONE", "the pods are gone") }
