@@ -25,6 +25,7 @@ import (
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/protoadapt"
 	"google.golang.org/protobuf/types/known/durationpb"
+	"google.golang.org/protobuf/types/known/timestamppb"
 
 	"github.com/kubernaut/workflowexecution/clients/go/client"
 	workflowexecutionv1 "github.com/kubernaut/workflowexecution/clients/go/proto/kubernaut/workflowexecution/v1"
@@ -324,6 +325,11 @@ func (s *fakeService) StreamWorkflowExecutionLogs(
 	for _, line := range s.log {
 		if request.GetSince() != nil && line.GetTime().AsTime().Before(request.GetSince().AsTime()) {
 			continue
+		}
+		if line.GetStep() == "" && line.GetText() != "" {
+			// Notes have the time at which they are sent.
+			line = proto.CloneOf(line)
+			line.Time = timestamppb.New(line.GetTime().AsTime().Add(time.Duration(len(s.since))))
 		}
 		if err := stream.Send(line); err != nil {
 			return err

@@ -28,6 +28,7 @@ func TestLogsContinueWithTheNextLineAfterABreak(t *testing.T) {
 		line(1, "wait", "of another step, and of the same time"),
 		line(2, "rollout", "two, of the same time"),
 		line(300, "rollout", "after five minutes"),
+		line(300, "rollout", "after five minutes, of the same time"),
 		line(299, "wait", "of a node whose clock is behind"),
 		line(301, "", "a pod is gone"),
 		line(302, "wait", "last"),
