@@ -42,10 +42,12 @@ type part struct {
 // readParts reads the log of a container, requested with timestamps, and emits the parts after a position. An error of
 // emit or of the stream ends it.
 //
+// A line without a timestamp is a note of the kubelet about a container that it has removed, and left out.
+//
 // It returns what followed the last newline, which may be a line that continues; nil if nothing did.
 func readParts(stream io.Reader, from *position, emit func(part) error) (*part, error) {
 	reader := bufio.NewReaderSize(stream, maxPart)
-	next, again, continues, cut := part{}, 0, false, ""
+	next, again, continues, isLogged, cut := part{}, 0, false, false, ""
 	for {
 		data, err := reader.ReadSlice('\n')
 		next.text, next.partial = cut+string(data), errors.Is(err, bufio.ErrBufferFull)
@@ -53,8 +55,9 @@ func readParts(stream io.Reader, from *position, emit func(part) error) (*part, 
 			return nil, err
 		}
 		if !continues {
-			if at, rest, ok := cutTime(next.text); ok {
-				next.time, next.text = at, rest
+			var at time.Time
+			if at, next.text, isLogged = cutTime(next.text); isLogged {
+				next.time = at
 			}
 		}
 		switch {
@@ -62,12 +65,15 @@ func readParts(stream io.Reader, from *position, emit func(part) error) (*part, 
 			next.text, cut = cutCharacter(next.text)
 		case err == nil:
 			next.text, cut = strings.TrimSuffix(next.text, "\n"), ""
-		case len(data) == 0 && !continues:
+		case (len(data) == 0 && !continues) || !isLogged:
 			return nil, nil
 		default:
 			return &next, nil
 		}
 		continues = next.partial
+		if !isLogged {
+			continue
+		}
 		if next.time.Equal(from.time) {
 			again++
 		}

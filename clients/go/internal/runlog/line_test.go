@@ -75,3 +75,15 @@ func TestReadPartsReturnsAnUnfinishedLine(t *testing.T) {
 		}
 	}
 }
+
+func TestReadPartsLeavesOutNotesOfTheKubelet(t *testing.T) {
+	const note = "unable to retrieve container logs for containerd://a98f1f2c"
+	for _, stream := range []string{log + note, note + "\n" + log} {
+		if got, want := read(t, stream, &position{}), []string{"a/1/false", "b/1/false", "c/1/false", "/0/false"}; !slices.Equal(got, want) {
+			t.Errorf("got %q", got)
+		}
+	}
+	if rest, err := readParts(strings.NewReader(note), &position{}, func(part) error { return nil }); rest != nil || err != nil {
+		t.Errorf("got %+v, %v", rest, err)
+	}
+}
