@@ -1,4 +1,4 @@
-# The service as an image (docs/install.md#the-image):
+# The service as an image (docs/release.md):
 # `docker build -t workflow-execution --build-arg BUILD_DIGEST=sha256:… --build-arg RUNTIME_DIGEST=sha256:… .`
 # Both bases are arguments pinned by digest. The runtime base must start Node.js 24 as its entry point. Pass the configuration of
 # a private npm registry as secrets, which do not stay in the image: `--secret id=npmrc,src=…`, and `--secret id=npm-ca,src=…`
@@ -8,24 +8,32 @@ ARG BUILD_DIGEST
 ARG RUNTIME_BASE=gcr.io/distroless/nodejs24-debian12:nonroot
 ARG RUNTIME_DIGEST
 
-FROM ${BUILD_BASE}@${BUILD_DIGEST} AS build
+# On the platform of the builder: the result is the same for each, because no package has native code, which is checked.
+FROM --platform=$BUILDPLATFORM ${BUILD_BASE}@${BUILD_DIGEST} AS build
 WORKDIR /build
-COPY package.json package-lock.json .npmrc ./
-RUN --mount=type=secret,id=npmrc --mount=type=secret,id=npm-ca \
-    NPM_CONFIG_USERCONFIG=/run/secrets/npmrc npm ci --include=dev --omit=optional
-COPY tsconfig.json tsconfig.build.json nest-cli.json ./
+COPY --chmod=644 package.json package-lock.json .npmrc tsconfig.json tsconfig.build.json nest-cli.json ./
 COPY src src
-# Type declarations and source maps are half the bytes of the packages, and unused.
-RUN node_modules/.bin/nest build \
+# In one layer, because the packages for development are removed again. Type declarations and source maps are half the bytes of
+# the others, and unused; so are libraries for Bare, another runtime.
+RUN --mount=type=secret,id=npmrc --mount=type=secret,id=npm-ca \
+    NPM_CONFIG_USERCONFIG=/run/secrets/npmrc npm ci --include=dev --omit=optional \
+    && node_modules/.bin/nest build \
     && npm prune --omit=dev --omit=optional \
-    && find node_modules -type f \( -name '*.ts' -o -name '*.map' \) -exec rm {} +
+    && find node_modules -type f \( -name '*.ts' -o -name '*.map' -o -name '*.bare' \) -exec rm {} + \
+    && ! find node_modules -name '*.node' | grep .
 
 # jemalloc returns the memory of closed connections to the system; glibc does not (docs/operations.md#connections). With one
-# arena it keeps half as much itself. A base that has it is not changed.
-FROM ${BUILD_BASE}@${BUILD_DIGEST} AS allocator
-RUN test -e /usr/lib/libjemalloc.so.2 \
-    || (apt-get update && apt-get install --yes --no-install-recommends libjemalloc2 \
-        && cp /usr/lib/*/libjemalloc.so.2 /usr/lib/)
+# arena it keeps half as much itself. Our own build base has it.
+FROM --platform=$BUILDPLATFORM ${BUILD_BASE}@${BUILD_DIGEST} AS allocator
+ARG TARGETARCH
+RUN test -d /allocator/${TARGETARCH} \
+    || (dpkg --add-architecture ${TARGETARCH} && apt-get update && apt-get download libjemalloc2:${TARGETARCH} \
+        && dpkg-deb --extract libjemalloc2_*.deb package \
+        && mkdir -p /allocator/${TARGETARCH}/usr/lib /allocator/${TARGETARCH}/usr/share/doc/libjemalloc2 \
+            /allocator/${TARGETARCH}/var/lib/dpkg/status.d \
+        && cp -L package/usr/lib/*/libjemalloc.so.2 /allocator/${TARGETARCH}/usr/lib/ \
+        && cp package/usr/share/doc/libjemalloc2/copyright /allocator/${TARGETARCH}/usr/share/doc/libjemalloc2/ \
+        && dpkg-deb --field libjemalloc2_*.deb > /allocator/${TARGETARCH}/var/lib/dpkg/status.d/libjemalloc2)
 
 FROM ${RUNTIME_BASE}@${RUNTIME_DIGEST}
 ARG RUNTIME_BASE
@@ -42,7 +50,8 @@ WORKDIR /app
 ENV NODE_ENV=production \
     LD_PRELOAD=/usr/lib/libjemalloc.so.2 \
     MALLOC_CONF=background_thread:true,narenas:1
-COPY --from=allocator /usr/lib/libjemalloc.so.2 /usr/lib/libjemalloc.so.2
+ARG TARGETARCH
+COPY --from=allocator /allocator/${TARGETARCH}/ /
 COPY --from=build /build/package.json ./
 COPY --from=build /build/node_modules node_modules
 COPY --from=build /build/dist dist

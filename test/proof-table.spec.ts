@@ -5,7 +5,7 @@ import { proofs } from './prove/proofs.ts';
 
 const root = join(import.meta.dirname, '..');
 const page = readFileSync(join(import.meta.dirname, 'README.md'), 'utf8');
-const specs = globSync('{bench,src,test}/**/*{.,-}spec.ts', { cwd: root });
+const specs = globSync('{bench,scripts,src,test}/**/*{.,-}spec.ts', { cwd: root });
 
 /** A row of the tables of claims: what the second column names between backticks, and the tier. */
 interface Row {

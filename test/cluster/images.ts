@@ -23,9 +23,14 @@ export interface BundleContent {
  * @throws ClusterError if the registry refuses it
  */
 export async function pushBundle(registry: string, name: string, content: BundleContent): Promise<PushedImage> {
+  return pushImage(registry, name, [await bundleLayer(content)]);
+}
+
+/** The layer of a resource in a bundle. */
+export async function bundleLayer(content: BundleContent): Promise<Layer> {
   const archive = tar([{ path: content.pipelineName, mode: 0o600, content: content.yaml }]);
   const blob = await promisify(gzip)(archive);
-  const layer: Layer = {
+  return {
     blob,
     digest: digestOf(blob),
     mediaType: 'application/vnd.oci.image.layer.v1.tar+gzip',
@@ -36,7 +41,6 @@ export async function pushBundle(registry: string, name: string, content: Bundle
       'dev.tekton.image.name': content.pipelineName,
     },
   };
-  return pushImage(registry, name, [layer]);
 }
 
 /** As in Tekton's own images; PipelineRuns refuse images that run as root (WFE_POD_SECURITY). */

@@ -96,6 +96,9 @@ state = "${inside('state')}"
 `;
 }
 
+/** Address of the Service `kubernetes`: the first of the Service range, and in the certificate of the API server. */
+export const apiServerService = '10.96.0.1';
+
 /** Type of an overlay file system in statfs(2). */
 const overlayMagic = 0x794c7630;
 
@@ -104,10 +107,14 @@ function snapshotterFor(directory: string): 'overlayfs' | 'native' {
   return statfsSync(directory).type === overlayMagic ? 'native' : 'overlayfs';
 }
 
-/** Pods reach the machine and nothing else: no masquerading, hence no iptables rules. */
+/**
+ * Pods reach the machine and nothing else: no masquerading, hence no iptables rules. The route to the Service of the API server
+ * leads to the machine too; see test/release/service-route.ts.
+ */
 function networkConfiguration(record: ClusterRecord): string {
   const ranges = [[{ subnet: `${record.subnet}.0/24` }]];
-  const ipam = { type: 'host-local', dataDir: inside('ipam'), ranges };
+  const routes = [{ dst: `${apiServerService}/32` }];
+  const ipam = { type: 'host-local', dataDir: inside('ipam'), ranges, routes };
   return JSON.stringify({ cniVersion: '0.4.0', name: 'pods', plugins: [{ type: 'ptp', ipam }] }, undefined, 2);
 }
 

@@ -24,8 +24,7 @@ import {
 const root = join(import.meta.dirname, '..', '..', '..');
 const containerDigest = `sha256:${'0123456789abcdef'.repeat(4)}`;
 const ours = { ...aSpec().workflowRef, containerDigest };
-const restricted = ['base', 'overlays/production'];
-const everywhere = [...restricted, 'overlays/local'];
+const everywhere = ['base', 'overlays/production'];
 /** Of all time series in alerts and dashboard. */
 const job = 'workflow-execution';
 /** Kinds of operators that the cluster of the tests does not have. */
@@ -135,7 +134,7 @@ describe('a pod', () => {
     spec: { ...podSpecIn(await rendered(overlay), role), priorityClassName: undefined, ...over },
   });
 
-  it.each(restricted)('of deploy/%s is admitted by the restricted Pod Security Standard', async (overlay) => {
+  it.each(everywhere)('of deploy/%s is admitted by the restricted Pod Security Standard', async (overlay) => {
     const pods = await Promise.all(roles.map((role) => podOf(overlay, role)));
     await expect(dryRun(pods)).resolves.toEqual(['Pod/admitted-api', 'Pod/admitted-controller']);
   });

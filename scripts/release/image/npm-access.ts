@@ -1,8 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { runCommand } from '../cluster/command.ts';
-import { ClusterError } from '../cluster/errors.ts';
+import { run } from '../run.ts';
 
 /** Access to npm packages inside of a build, as on this machine. */
 export interface NpmAccess {
@@ -23,7 +22,7 @@ const ofThisMachine = /^\s*(cafile|cache|prefix|nodedir|userconfig|globalconfig)
  * @param directory where they go; readable by their owner only
  */
 export async function npmAccess(directory: string): Promise<NpmAccess> {
-  const setting = async (name: string) => (await npm('config', 'get', name)).trim();
+  const setting = async (name: string) => (await run('npm', ['config', 'get', name])).trim();
   const userconfig = await setting('userconfig');
   const cafile = process.env['NODE_EXTRA_CA_CERTS'] ?? (await setting('cafile'));
   const authorities: Readonly<Record<string, string>> = existsSync(cafile) ? { 'npm-ca': cafile } : {};
@@ -40,10 +39,4 @@ export async function npmAccess(directory: string): Promise<NpmAccess> {
 /** The lines of an npmrc that are valid inside of a build. */
 export function userSettings(npmrc: string): string[] {
   return npmrc.split('\n').filter((line) => line.trim() !== '' && !ofThisMachine.test(line));
-}
-
-async function npm(...args: string[]): Promise<string> {
-  const { code, stdout, stderr } = await runCommand('npm', args);
-  if (code !== 0) throw new ClusterError(`npm ${args.join(' ')}: ${stderr.trim()}`);
-  return stdout;
 }
