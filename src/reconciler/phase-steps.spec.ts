@@ -31,7 +31,10 @@ describe('the steps of an execution', () => {
     (phase) => {
       const metadata = { deletionTimestamp: '2026-01-02T03:07:00Z' };
       const steps = phaseSteps.for(aWorkflowExecution({ metadata, status: { phase } }));
-      const expected = ['deletePipelineRun', 'releaseTarget', 'recordDeletion', 'awaitAudit', 'removeFinalizer'];
+      const expected = [
+        ...['deletePipelineRun', 'awaitRunEnd', 'releaseTarget'],
+        ...['recordDeletion', 'awaitAudit', 'removeFinalizer'],
+      ];
       expect(steps.map(({ name }) => name)).toEqual(expected);
     },
   );

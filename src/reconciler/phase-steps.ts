@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Phase, WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';
 import { phaseOf } from '../workflow-execution/execution.ts';
 import { endConflictingRun } from './steps/conflict.steps.ts';
-import { awaitAudit, deletePipelineRun, recordDeletion, removeFinalizer } from './steps/deletion.steps.ts';
+import { awaitAudit, awaitRunEnd, deletePipelineRun, recordDeletion, removeFinalizer } from './steps/deletion.steps.ts';
 import { observeGeneration, releasePipelineRun, updateAuditCondition } from './steps/finished.steps.ts';
 import { followPipelineRun, requestCancellation } from './steps/follow-pipeline-run.step.ts';
 import { addFinalizer, cancelBeforeStart, enforceStartDeadline, skipRestored } from './steps/pending.steps.ts';
@@ -30,7 +30,14 @@ const steps: Readonly<Record<Phase, readonly Step[]>> = {
   Skipped: finished,
 };
 
-const deletion: readonly Step[] = [deletePipelineRun, releaseTarget, recordDeletion, awaitAudit, removeFinalizer];
+const deletion: readonly Step[] = [
+  deletePipelineRun,
+  awaitRunEnd,
+  releaseTarget,
+  recordDeletion,
+  awaitAudit,
+  removeFinalizer,
+];
 
 /** The steps of each phase, in order. The first step that decides ends a reconcile. */
 @Injectable()

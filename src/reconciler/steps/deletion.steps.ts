@@ -1,14 +1,13 @@
 import { deletionFailure, isTerminal, phaseOf } from '../../workflow-execution/execution.ts';
 import { finalizer, hasFinalizer } from '../../workflow-execution/metadata.ts';
 import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
-import { tektonSyncMs } from '../pipelinerun/run-end.ts';
+import { pollAfterMs, runOf, tektonSyncMs } from '../pipelinerun/run-end.ts';
 import type { Step, StepOutcome } from './step.ts';
 import type { With } from './step-context.ts';
 
 /**
  * Deletes the PipelineRun of an execution that is being deleted. Continues when it is gone, or has been terminating for some
  * seconds: a finalizer of another controller may keep it, or one of its TaskRuns, while Tekton does nothing more for it.
- * What still runs is awaited by `releaseTarget`.
  */
 export const deletePipelineRun: Step<With<'pipelineRuns' | 'retention' | 'clock'>> = async (
   execution,
@@ -25,6 +24,17 @@ export const deletePipelineRun: Step<With<'pipelineRuns' | 'retention' | 'clock'
   if (settled) return { kind: 'next', execution };
   // The watch usually reports its end earlier.
   return { kind: 'settled', reason: 'PipelineRunIsBeingDeleted', requeueAfterMs: tektonSyncMs };
+};
+
+/**
+ * Waits for what is left of the run of a deleted execution before its target is released. The run of an
+ * execution that has ended is not read again.
+ */
+export const awaitRunEnd: Step<With<'runEnds' | 'clock'>> = async (execution, { runEnds, clock }, signal) => {
+  if (isTerminal(phaseOf(execution))) return { kind: 'next', execution };
+  const { kind } = await runEnds.ensureEnded(runOf(execution), undefined, signal);
+  if (kind === 'ended') return { kind: 'next', execution };
+  return { kind: 'settled', reason: 'RunIsEnding', requeueAfterMs: pollAfterMs(undefined, clock.now()) };
 };
 
 /**

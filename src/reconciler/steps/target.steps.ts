@@ -1,11 +1,10 @@
 import { CancelledError } from '../../kubernetes/errors.ts';
 import { UnreadableLockError } from '../../locking/lock-lease.ts';
 import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
-import { logFields, isTerminal, phaseOf } from '../../workflow-execution/execution.ts';
+import { logFields } from '../../workflow-execution/execution.ts';
 import { targetOf } from '../../workflow-execution/target-resource.ts';
 import { observeBusy, observeCooldown, observeLockTrouble } from '../observe/observe-lock.ts';
 import { hasControlledRun } from '../pipelinerun/pipeline-run-adoption.ts';
-import { pollAfterMs, runOf } from '../pipelinerun/run-end.ts';
 import { claimOf, cooldownOf, idOf } from '../target/lock-claim.ts';
 import type { Step, StepOutcome } from './step.ts';
 import type { With } from './step-context.ts';
@@ -66,19 +65,14 @@ export const restoreLock: Step<With<'locks' | 'clock' | 'log'>> = async (executi
  * Releases the target of an execution that is being deleted and leaves its cooldown in the lock, because the execution
  * can no longer be read. An execution that has ended and stays needs no release: its phase says that the target is free.
  */
-export const releaseTarget: Step<With<'locks' | 'runEnds' | 'clock' | 'log'>> = async (
+export const releaseTarget: Step<With<'locks' | 'clock' | 'log'>> = async (
   execution,
-  { locks, runEnds, clock, log },
+  { locks, clock, log },
   signal,
 ) => {
   const target = targetOf(execution);
   if (target === undefined) return { kind: 'next', execution };
   const now = clock.now();
-  if (!isTerminal(phaseOf(execution))) {
-    const { kind } = await runEnds.ensureEnded(runOf(execution), undefined, signal);
-    if (kind !== 'ended')
-      return { kind: 'settled', reason: 'RunIsEnding', requeueAfterMs: pollAfterMs(undefined, now) };
-  }
   try {
     await locks.release(target, idOf(execution), cooldownOf(execution, now), now, signal);
   } catch (err) {

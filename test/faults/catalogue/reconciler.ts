@@ -102,10 +102,10 @@ export const reconcilerFaults: readonly Fault[] = [
   },
   {
     name: 'the target of a deleted execution is released while a step of it runs',
-    file: 'src/reconciler/steps/target.steps.ts',
-    find: "if (kind !== 'ended')",
-    replace: 'if (kind === undefined)',
-    caughtBy: ['src/reconciler/steps/target.steps.release.spec.ts'],
+    file: 'src/reconciler/steps/deletion.steps.ts',
+    find: "if (kind === 'ended')",
+    replace: 'if (kind !== undefined)',
+    caughtBy: ['src/reconciler/steps/deletion.steps.run-end.spec.ts'],
   },
   {
     name: 'an execution ends while a step of it runs',
