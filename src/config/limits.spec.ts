@@ -26,6 +26,8 @@ import {
 
 const proto = 'proto/kubernaut/workflowexecution/v1/workflow_execution.proto';
 const megabytes = (bytes: number) => `${bytes / 1_000_000} MB`;
+/** Clients give up a stream after three times its keep-alive. */
+const silenceSeconds = (3 * streamKeepAliveMs) / 1_000;
 const bucket = ({ burst, refillMs }: { burst: number; refillMs: number }) =>
   `bursts of ${burst.toLocaleString('en')}, ${1_000 / refillMs} per second`;
 
@@ -61,6 +63,9 @@ it.each([
   [proto, `at most ${megabytes(maxPageBytes)}`],
   [proto, `a message over ${sizeText(maxRequestBytes)}`],
   [proto, `After ${secondsText(streamKeepAliveMs)} without a line`],
+  ['clients/go/client/resume.go', `silenceTimeout = ${silenceSeconds} * time.Second`],
+  ['clients/go/README.md', `after ${silenceSeconds} s of silence`],
+  ['examples/rest/remediate.sh', `read -r -t ${silenceSeconds} `],
   [proto, `Lines over ${sizeText(maxLogPartBytes)}`],
 ])('%s says: %s', (file, text) => {
   const words = readFileSync(join(import.meta.dirname, '..', '..', file), 'utf8').replaceAll(/\s+(\/\/ )?/g, ' ');

@@ -1,6 +1,6 @@
 /**
  * The fixed limits of the product; the others are settings. The OpenAPI document is built from these values, and
- * limits.spec.ts checks the pages and the comments of the proto that quote them.
+ * limits.spec.ts checks what repeats them: pages, comments of the proto, clients and examples.
  */
 
 const mebibyte = 1024 * 1024;

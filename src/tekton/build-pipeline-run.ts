@@ -43,7 +43,7 @@ export interface PipelineRunSettings {
 
 /**
  * The settings that an earlier attempt may have created the PipelineRun with, the current ones first: they may have changed
- * since.
+ * since. The former value of a free text is unknown: `hasSpecOf` must not compare its field.
  */
 export function possibleSettings(current: PipelineRunSettings): readonly PipelineRunSettings[] {
   return [current, { podSecurity: current.podSecurity === 'none' ? 'restricted' : 'none' }];

@@ -1,5 +1,22 @@
 import type { CancelMode, Failure, PipelineRunRef, Skip } from './generated/workflow-execution.ts';
 
+/** The reasons of the condition Ready while an execution is Running and waits; docs/guide.md explains each. */
+export const runningReasons = [
+  'PipelineRunPending',
+  'StartDeadlineExceeded',
+  'ExceededResourceQuota',
+  'Unschedulable',
+  'ImagePullFailed',
+  'PodPending',
+  'Cancelling',
+  'CancellingImmediately',
+  'Ending',
+  'EndNotRecorded',
+] as const;
+
+/** One of {@link runningReasons}. */
+export type RunningReason = (typeof runningReasons)[number];
+
 /** What a finished PipelineRun records. */
 export interface RunRecord {
   /** Creation of the PipelineRun, RFC 3339; absent if it no longer exists. */
@@ -28,8 +45,8 @@ export type Observation =
       readonly begun?: 'created' | 'adopted';
       /** How it is being canceled; absent if it is not. */
       readonly cancelling?: CancelMode;
-      /** What it waits for, in CamelCase; absent if it does not wait. */
-      readonly waiting?: string;
+      /** What it waits for; absent if it does not wait. */
+      readonly waiting?: RunningReason;
       /** Whether Tekton does not record its end. */
       readonly endNotRecorded?: boolean;
     }

@@ -9,7 +9,7 @@ import type {
   WorkflowExecution,
   WorkflowExecutionStatus,
 } from './generated/workflow-execution.ts';
-import type { Observation, RunRecord } from './observation.ts';
+import type { Observation, RunningReason, RunRecord } from './observation.ts';
 import { truncate, maxColumnLength, maxMessageLength } from './text.ts';
 import { timestamp } from './timestamp.ts';
 
@@ -66,16 +66,16 @@ export function withObservedGeneration({ status = {}, metadata }: WorkflowExecut
 }
 
 /** Reasons of the condition Ready while the PipelineRun is being canceled. */
-const cancellingReasons: Readonly<Record<CancelMode, string>> = {
+const cancellingReasons = {
   Graceful: 'Cancelling',
   Immediate: 'CancellingImmediately',
-};
+} as const satisfies Readonly<Record<CancelMode, RunningReason>>;
 
 /** Reason of the condition Ready while Tekton does not record the end of the PipelineRun. */
-const endNotRecorded = 'EndNotRecorded';
+const endNotRecorded = 'EndNotRecorded' satisfies RunningReason;
 
 /** Reason of the condition Ready while a PipelineRun is canceled that has not started in time. */
-export const startDeadlineExceeded = 'StartDeadlineExceeded';
+export const startDeadlineExceeded = 'StartDeadlineExceeded' satisfies RunningReason;
 
 /** Reason of the condition Ready of a Completed execution without steps. */
 const allTasksSkipped = 'AllTasksSkipped';
@@ -200,12 +200,16 @@ function reasonOf(observation: Observation): string {
     case 'Pending':
       return observation.reason;
     case 'Running':
-      if (observation.endNotRecorded === true) return endNotRecorded;
-      if (observation.cancelling !== undefined) return cancellingReasons[observation.cancelling];
-      return observation.waiting ?? observation.phase;
+      return runningReasonOf(observation) ?? observation.phase;
     case 'Completed':
       return observation.allTasksSkipped === true ? allTasksSkipped : observation.phase;
   }
+}
+
+function runningReasonOf(observation: Extract<Observation, { phase: 'Running' }>): RunningReason | undefined {
+  if (observation.endNotRecorded === true) return endNotRecorded;
+  if (observation.cancelling !== undefined) return cancellingReasons[observation.cancelling];
+  return observation.waiting;
 }
 
 function created(name: string): ConditionUpdate {

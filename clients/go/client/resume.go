@@ -10,7 +10,7 @@ import (
 	"google.golang.org/grpc/status"
 )
 
-// silenceTimeout is three times the silence after which the service sends a bookmark or a keep-alive.
+// silenceTimeout is three times streamKeepAliveMs of the service (src/config/limits.ts).
 const silenceTimeout = 45 * time.Second
 
 var (

@@ -11,7 +11,7 @@ import { TaskRuns } from './task-runs.ts';
 /** What a running PipelineRun waits for, and when to check again. */
 export interface RunWait {
   /** Absent if it waits for nothing worth reporting. */
-  readonly waiting?: { readonly reason: string; readonly message: string };
+  readonly waiting?: { readonly reason: TaskWait['reason']; readonly message: string };
   /** Milliseconds; absent if a watch event reports the next change. */
   readonly checkAfterMs?: number;
 }

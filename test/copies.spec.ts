@@ -1,0 +1,141 @@
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from '@jest/globals';
+import { settings } from '../src/config/settings.ts';
+import { cooldownsAnnotation, lockLabel, lockNamePrefix, targetAnnotation } from '../src/locking/lock-lease.ts';
+import { leaderLeaseName } from '../src/reconciler/installation.ts';
+import { pipelineRunFinalizer, pipelineRunLabels } from '../src/tekton/build-pipeline-run.ts';
+import { parseDurationMs } from '../src/workflow-execution/duration.ts';
+import { finalizer, ownAnnotations, requestLabel } from '../src/workflow-execution/metadata.ts';
+import { runningReasons } from '../src/workflow-execution/observation.ts';
+
+// Names and values of src that files outside it repeat. Limits: src/config/limits.spec.ts.
+
+const root = join(import.meta.dirname, '..');
+const read = (file: string) => readFileSync(join(root, file), 'utf8');
+
+/** The quoted names of labels, annotations and finalizers in a manifest. */
+function namesIn(file: string): ReadonlySet<string> {
+  return new Set(
+    [...read(file).matchAll(/'((?:workflowexecution\.)?kubernaut\.ai\/[a-z-]+)'/g)].map(([, name = '']) => name),
+  );
+}
+
+it.each([
+  ['deploy/base/attestation.yaml', [...Object.values(ownAnnotations), requestLabel, finalizer]],
+  ['deploy/base/pipeline-runs.yaml', [...Object.values(pipelineRunLabels), pipelineRunFinalizer]],
+])('%s protects exactly the names that the service sets', (file, names) => {
+  expect(namesIn(file)).toEqual(new Set(names));
+});
+
+it.each([
+  'deploy/components/monitoring/rules.yaml',
+  'docs/operations.md',
+  'docs/runbooks/WorkflowExecutionLockHeldTooLong.md',
+])('%s selects locks by their label', (file) => {
+  expect(read(file)).toContain(`-l ${lockLabel.name}=${lockLabel.value}`);
+});
+
+it.each([`${lockLabel.name}=${lockLabel.value}`, targetAnnotation, cooldownsAnnotation, lockNamePrefix])(
+  'kubectl wfe reads locks by the name %s',
+  (name) => {
+    expect(read('clients/go/internal/lock/lock.go')).toContain(`"${name}"`);
+  },
+);
+
+it.each(['docs/operations.md', 'docs/runbooks/WorkflowExecutionNoLeader.md'])(
+  '%s reads the Lease of the leader',
+  (file) => {
+    expect(read(file)).toContain(`get lease ${leaderLeaseName} `);
+  },
+);
+
+it('docs/guide.md explains exactly the reasons of a Running execution that waits', () => {
+  const [, table = ''] =
+    /the reason of the condition `Ready` says[^]*?\n\n([^]*?)\n\n/.exec(read('docs/guide.md')) ?? [];
+  const rows = [...table.matchAll(/^\| (`[^|]+`)/gm)].flatMap(([, cell = '']) => cell.replaceAll('`', '').split(', '));
+  expect(rows.toSorted()).toEqual(runningReasons.toSorted());
+});
+
+const bySetting = new Map(Object.values(settings).map((setting) => [setting.variable as string, setting]));
+
+/** The setting as its default is quoted: `5 min`, `10,000`. */
+const value = String.raw`(?<amount>\d[\d,]*) ?(?<unit>ms|s|min(?:utes?)?|m|h|days?)?`;
+const name = String.raw`\`?(?<variable>WFE_[A-Z_]+)\`?`;
+const defaultQuotes = [new RegExp(`${name} \\(${value}\\)`, 'g'), new RegExp(`${value} \\(${name}\\)`, 'g')];
+const boundQuote = new RegExp(String.raw`${name} \(at most (?<bound>\w+)\)`, 'g');
+const units: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** Environment variables that are no settings of the service: of the examples and of the tests. */
+const otherVariables = /^WFE_(URL|TOKEN|CA_FILE|CLIENT_NAMESPACE|CLUSTER_\w+|TEST_\w+|UPDATE_GOLDEN)$/;
+
+const files = globSync(
+  [
+    'README.md',
+    'docs/**/*.{md,json}',
+    '{crds,proto,deploy,examples}/**/*.*',
+    'clients/**/*.{go,md}',
+    '{demo,scripts}/**/*.ts',
+  ],
+  { cwd: root, exclude: ['docs/adr/**', '**/node_modules/**', '**/*.binpb'] },
+);
+const texts = files.map((file) => [file, read(file).replaceAll(/\s+(?:(?:\/\/|#) )?/g, ' ')] as const);
+
+/** The number of a quoted default, in milliseconds if it is a time. */
+function numberOf(amount: string, unit: string | undefined): number {
+  return (
+    Number(amount.replaceAll(',', '')) * (unit === undefined ? 1 : unit === 'ms' ? 1 : (units[unit.charAt(0)] ?? NaN))
+  );
+}
+
+const quotedDefaults = texts.flatMap(([file, text]) =>
+  defaultQuotes
+    .flatMap((quote) => [...text.matchAll(quote)])
+    .map(({ 0: quote, groups: { variable = '', amount = '', unit } = {} }) => ({
+      file,
+      quote,
+      variable,
+      amount,
+      unit,
+    })),
+);
+
+it('finds the quoted defaults', () => expect(quotedDefaults.length).toBeGreaterThan(15));
+
+it.each(quotedDefaults)('$file quotes the default of a setting: $quote', ({ variable, amount, unit }) => {
+  const text = bySetting.get(variable)?.default ?? '';
+  expect(numberOf(amount, unit)).toBe(unit === undefined ? Number(text) : parseDurationMs(text));
+});
+
+it.each(
+  texts.flatMap(([file, text]) =>
+    [...text.matchAll(boundQuote)].map(({ groups: { variable = '', bound = '' } = {} }) => [file, variable, bound]),
+  ),
+)('%s quotes the maximum of %s: %s', (_file, variable = '', bound = '') => {
+  expect(bySetting.get(variable)?.rule.allowed).toContain(` to ${bound} `);
+});
+
+it('files outside src/ name only settings that exist', () => {
+  const unknown = texts.flatMap(([file, text]) =>
+    [...text.matchAll(/\bWFE_[A-Z_]*[A-Z]\b/g)]
+      .filter(([variable]) => !bySetting.has(variable) && !otherVariables.test(variable))
+      .map(([variable]) => `${file}: ${variable}`),
+  );
+  expect(unknown).toEqual([]);
+});
+
+const minutes = (duration: string) => (parseDurationMs(duration) ?? NaN) / 60_000;
+const settingsMap = /^ {2}name: (.+)$/m.exec(read('deploy/base/settings.yaml'))?.[1] ?? '';
+
+it.each([
+  ['clients/go/cmd/kubectl-wfe/locks.go', `defaultCooldown = ${minutes(settings.cooldownMs.default)} * time.Minute`],
+  ['clients/go/cmd/kubectl-wfe/locks.go', `settingsName = "${settingsMap}"`],
+  ['clients/go/cmd/kubectl-wfe/factory.go', `os.Getenv("WFE_NAMESPACE"), "${settings.namespace.default}")`],
+  ['clients/go/README.md', `default \`${settings.namespace.default}\``],
+  [
+    'deploy/components/monitoring/rules.yaml',
+    `kubernaut_audit_events_pending{job="workflow-execution"}) > ${Number(settings.auditMaxPending.default) / 2} `,
+  ],
+])('%s says: %s', (file, text) => {
+  expect(read(file).replaceAll(/\s+/g, ' ')).toContain(text);
+});
