@@ -7,7 +7,7 @@ import { FakeClock } from '../kubernetes/fake-clock.builders.ts';
 import type { ReflectorRunner, RunningReflector } from '../kubernetes/kubernetes.providers.ts';
 import { ApiServerProbe } from './api-server-probe.ts';
 import { CacheHealth } from './cache-health.ts';
-import { isHealthy, maxSilenceMs } from './health-rules.ts';
+import { isHealthy, maxSilenceMs, result } from './health-rules.ts';
 import { Readiness } from './readiness.ts';
 import { StartupProbe } from './startup-probe.ts';
 
@@ -86,6 +86,18 @@ describe('a replica', () => {
     cache.failure = undefined;
     await clock.advance(1_000);
     expect(changes).toEqual([true, false, true]);
+  });
+
+  it('is not ready while a check of another module is down', async () => {
+    const { clock, readiness, sync, changes } = aService();
+    let isUp = false;
+    readiness.addCheck(() => result('certificate', isUp));
+    await sync();
+    expect(changes).toEqual([]);
+
+    isUp = true;
+    await clock.advance(1_000);
+    expect(changes).toEqual([true]);
   });
 
   it('is not ready and stops probing when it shuts down', async () => {

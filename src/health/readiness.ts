@@ -18,13 +18,17 @@ export class Readiness implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger('Health');
   private readonly stop = new AbortController();
   private readonly handlers: ((isReady: boolean) => void)[] = [];
+  private readonly checks: (() => HealthIndicatorResult)[] = [];
   private isReady = false;
 
   constructor(
     private readonly caches: CacheHealth,
     private readonly apiServer: ApiServerProbe,
     @Inject(CLOCK) private readonly clock: Clock,
-  ) {}
+  ) {
+    this.addCheck(() => caches.current());
+    this.addCheck(() => apiServer.check());
+  }
 
   onApplicationBootstrap(): void {
     const { signal } = this.stop;
@@ -40,6 +44,11 @@ export class Readiness implements OnApplicationBootstrap, OnModuleDestroy {
     this.check();
   }
 
+  /** Adds a check, also one that only another module, such as the API, can make. It is called every second. */
+  addCheck(check: () => HealthIndicatorResult): void {
+    this.checks.push(check);
+  }
+
   /** Calls `handler` when readiness changes; the service starts as not ready. */
   onChange(handler: (isReady: boolean) => void): void {
     this.handlers.push(handler);
@@ -49,7 +58,7 @@ export class Readiness implements OnApplicationBootstrap, OnModuleDestroy {
   check(): HealthIndicatorResult {
     const isStopping = this.stop.signal.aborted;
     const shutdown = result('shutdown', !isStopping, isStopping ? 'the service is shutting down' : undefined);
-    const checks = combine([this.caches.current(), this.apiServer.check(), shutdown]);
+    const checks = combine([...this.checks.map((check) => check()), shutdown]);
     const isReady = isHealthy(checks);
     if (isReady !== this.isReady) {
       this.isReady = isReady;
