@@ -32,7 +32,7 @@ const nothing: Family = {
 export const families: readonly Family[] = [
   {
     name: 'bodies',
-    description: 'bodies of 1 MB without a token over 100 connections',
+    description: 'bodies of the maximum size without a token over 100 connections',
     seconds: 10,
     onBothRoles: true,
     attack: bodiesWithoutToken,

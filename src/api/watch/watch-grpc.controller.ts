@@ -41,7 +41,8 @@ export class WatchGrpcController {
 
 /** @throws ApiError InvalidArgument */
 async function toWatchCommand(request: WatchWorkflowExecutionsRequest): Promise<WatchCommand> {
-  const { parent, resourceVersion, workflowExecutionId, ...filter } = request;
+  const { parent, resourceVersion, workflowExecutionId, ...rest } = request;
+  const filter: Required<ExecutionFilter> = rest;
   return {
     ...parseParent(parent),
     resourceVersion: resourceVersion || undefined,

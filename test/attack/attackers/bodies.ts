@@ -1,9 +1,8 @@
 import { brotliCompressSync, constants, deflateSync, gzipSync } from 'node:zlib';
+import { maxRequestBytes } from '../../../src/config/limits.ts';
 import { repeatInParallel, sleep, type Attack } from './attack.ts';
 import { addressOf, head, HttpConnection, isOpened, open, write } from './connection.ts';
 import { call, field, framed, headersOf, methods, session } from './grpc.ts';
-
-const mebibyte = 2 ** 20;
 
 /** REST path of the executions. */
 export function collection({ target: { namespace } }: Attack, query = ''): string {
@@ -20,10 +19,10 @@ export function jsonHeaders(length: number, token?: string, more: Readonly<Recor
   };
 }
 
-/** Valid JSON bodies of 1 MB over 100 connections, with no token or an invalid one. */
+/** Valid JSON bodies of the maximum size over 100 connections, with no token or an invalid one. */
 export async function bodiesWithoutToken(attack: Attack): Promise<void> {
   const { target, counter } = attack;
-  const body = Buffer.from(`{"spec":{"parameters":{"A":"${'x'.repeat(mebibyte - 64)}"}}}`);
+  const body = Buffer.from(`{"spec":{"parameters":{"A":"${'x'.repeat(maxRequestBytes - 64)}"}}}`);
   const connections = Array.from(
     { length: 100 },
     (_, number) => new HttpConnection({ port: target.ports.http, tls: 'http/1.1', from: addressOf(number % 4) }),
@@ -40,7 +39,7 @@ export async function bodiesWithoutToken(attack: Attack): Promise<void> {
 export async function slowBodies(attack: Attack): Promise<void> {
   const { target, counter, signal } = attack;
   const { http, grpc } = target.ports;
-  const begun = head('POST', collection(attack), jsonHeaders(mebibyte, target.token));
+  const begun = head('POST', collection(attack), jsonHeaders(maxRequestBytes, target.token));
   await Promise.all([
     repeatInParallel(attack, 200, async (number) => {
       const socket = open({ port: http, tls: 'http/1.1', from: addressOf(number % 4) });
@@ -57,7 +56,7 @@ export async function slowBodies(attack: Attack): Promise<void> {
       const streams = Array.from({ length: 100 }, () => {
         const stream = connection.request(headersOf(methods.create, target.token));
         stream.on('error', () => undefined).resume();
-        stream.write(framed(Buffer.alloc(mebibyte / 2)).subarray(0, 100));
+        stream.write(framed(Buffer.alloc(maxRequestBytes / 2)).subarray(0, 100));
         return stream;
       });
       while (!signal.aborted && !connection.destroyed) {
@@ -73,14 +72,14 @@ export async function slowBodies(attack: Attack): Promise<void> {
 /** Decompression bombs, for authenticated and public methods. */
 export async function decompressionBombs(attack: Attack): Promise<void> {
   const { target, counter } = attack;
-  const zeros = Buffer.alloc(64 * mebibyte, ' ');
+  const zeros = Buffer.alloc(64 * maxRequestBytes, ' ');
   const fast = { params: { [constants.BROTLI_PARAM_QUALITY]: 1 } };
   const compressed = [
     ['gzip', gzipSync(zeros, { level: 1 })],
     ['deflate', deflateSync(zeros, { level: 1 })],
     ['br', brotliCompressSync(zeros, fast)],
   ] as const;
-  const small = compressed.map(([encoding, bytes]) => [encoding, bytes.subarray(0, mebibyte - 100)] as const);
+  const small = compressed.map(([encoding, bytes]) => [encoding, bytes.subarray(0, maxRequestBytes - 100)] as const);
   const byRest = repeatInParallel(attack, 20, async (number, turn) => {
     const [encoding, bytes] = small[turn % small.length] ?? small[0] ?? ['gzip', zeros];
     const connection = new HttpConnection({ port: target.ports.http, tls: 'http/1.1', from: addressOf(number % 4) });
