@@ -1,13 +1,15 @@
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { status } from '@grpc/grpc-js';
 import { expect, it } from '@jest/globals';
+import { errorTable } from '../src/api/errors/error-table.ts';
 import { settings } from '../src/config/settings.ts';
 import { cooldownsAnnotation, lockLabel, lockNamePrefix, targetAnnotation } from '../src/locking/lock-lease.ts';
 import { leaderLeaseName } from '../src/reconciler/installation.ts';
 import { pipelineRunFinalizer, pipelineRunLabels } from '../src/tekton/build-pipeline-run.ts';
 import { parseDurationMs } from '../src/workflow-execution/duration.ts';
 import { finalizer, ownAnnotations, requestLabel } from '../src/workflow-execution/metadata.ts';
-import { runningReasons } from '../src/workflow-execution/observation.ts';
+import { runningReasons, taskWaits } from '../src/workflow-execution/observation.ts';
 
 // Names and values of src that files outside it repeat. Limits: src/config/limits.spec.ts.
 
@@ -55,6 +57,64 @@ it('docs/guide.md explains exactly the reasons of a Running execution that waits
     /the reason of the condition `Ready` says[^]*?\n\n([^]*?)\n\n/.exec(read('docs/guide.md')) ?? [];
   const rows = [...table.matchAll(/^\| (`[^|]+`)/gm)].flatMap(([, cell = '']) => cell.replaceAll('`', '').split(', '));
   expect(rows.toSorted()).toEqual(runningReasons.toSorted());
+});
+
+it('kubectl wfe knows what a task may wait for', () => {
+  expect(read('clients/go/cmd/kubectl-wfe/next.go')).toContain(`case "${taskWaits.join('", "')}":`);
+});
+
+/** The values of a union of texts; by default of one that is generated from an enum of the CRD. */
+function valuesOf(type: string, file = 'generated/workflow-execution.ts'): readonly string[] {
+  const types = read(`src/workflow-execution/${file}`);
+  const [, union = ''] = new RegExp(`export type ${type} =([^;]+);`).exec(types) ?? [];
+  return [...union.matchAll(/'(\w+)'/g)].map(([, value = '']) => value);
+}
+
+const goMapping = 'clients/go/kubernaut/message.go';
+
+it.each([
+  ['docs/guide.md', 'FailureReason', (value: string) => `\`${value}\``],
+  ['docs/guide.md', 'SkipReason', (value: string) => `| \`${value}\` `],
+  ['docs/guide.md', 'Phase', (value: string) => `| ${value} `],
+  ['docs/operations.md', 'SkipReason', (value: string) => `\`${value}\``],
+  ['docs/runbooks/WorkflowExecutionSkips.md', 'SkipReason', (value: string) => `- \`${value}\``],
+  ['scripts/generate/dashboard/executions.ts', 'SkipReason', (value: string) => `${value}: `],
+  [goMapping, 'FailureReason', (value: string) => `v1alpha1.FailureReason${value},`],
+  [goMapping, 'SkipReason', (value: string) => `v1alpha1.SkipReason${value},`],
+  [goMapping, 'Phase', (value: string) => `v1alpha1.Phase${value},`],
+])('%s has every %s', (file, type, quote) => {
+  const [values, text] = [valuesOf(type), read(file)];
+  expect(values.length).toBeGreaterThan(2);
+  expect(values.filter((one) => !text.includes(quote(one)))).toEqual([]);
+});
+
+it.each(valuesOf('ConditionType', 'conditions.ts'))('docs/guide.md and the Go types have the condition %s', (type) => {
+  expect(read('docs/guide.md')).toContain(`| \`${type}\` `);
+  expect(read('clients/go/api/v1alpha1/workflowexecution.go')).toContain(`Condition${type} = "${type}"`);
+});
+
+it('docs/audit.md lists the reasons of the condition AuditRecorded', () => {
+  const reasons = [...read('src/audit/audit-condition.ts').matchAll(/reason: '(\w+)'/g)].map(
+    ([, reason = '']) => reason,
+  );
+  expect(reasons.length).toBeGreaterThan(4);
+  const page = read('docs/audit.md');
+  expect(reasons.filter((reason) => !page.includes(` | \`${reason}\` `))).toEqual([]);
+});
+
+it.each(Object.values(errorTable).map(({ grpc, http }) => [status[grpc], http] as const))(
+  'docs/api.md lists the error %s, %d over REST',
+  (code, http) => {
+    expect(read('docs/api.md')).toMatch(new RegExp(`^\\| (\`${code}\`)? +\\| ${http} `, 'm'));
+  },
+);
+
+const eventReasons = [...read('src/reconciler/reporting/event-of.ts').matchAll(/(?:reason: |\[)'([A-Z]\w+)'/g)];
+
+it('finds the reasons of Events', () => expect(eventReasons.length).toBeGreaterThan(3));
+
+it.each(eventReasons.map(([, reason = '']) => reason))('docs/operations.md lists the Event %s', (reason) => {
+  expect(read('docs/operations.md')).toMatch(new RegExp(`^\\| (Normal|Warning) .*\`${reason}\``, 'm'));
 });
 
 const bySetting = new Map(Object.values(settings).map((setting) => [setting.variable as string, setting]));
@@ -115,6 +175,21 @@ it.each(
   expect(bySetting.get(variable)?.rule.allowed).toContain(` to ${bound} `);
 });
 
+it('files outside src/ name only labels, annotations and finalizers that exist', () => {
+  const names: ReadonlySet<string> = new Set([
+    ...[...Object.values(ownAnnotations), requestLabel, finalizer, pipelineRunFinalizer],
+    ...[...Object.values(pipelineRunLabels), lockLabel.name, targetAnnotation, cooldownsAnnotation],
+    // Of namespaces (deploy/base/api/network-policy.yaml), and of the demo.
+    ...['kubernaut.ai/workflow-execution-client', 'workflowexecution.kubernaut.ai/demo'],
+  ]);
+  const unknown = texts.flatMap(([file, text]) =>
+    [...text.matchAll(/(?<![\w./-])(?:workflowexecution\.)?kubernaut\.ai\/(?!v1)[a-z-]*[a-z]\b/g)]
+      .filter(([name]) => !names.has(name))
+      .map(([name]) => `${file}: ${name}`),
+  );
+  expect(unknown).toEqual([]);
+});
+
 it('files outside src/ name only settings that exist', () => {
   const unknown = texts.flatMap(([file, text]) =>
     [...text.matchAll(/\bWFE_[A-Z_]*[A-Z]\b/g)]
@@ -122,6 +197,31 @@ it('files outside src/ name only settings that exist', () => {
       .map(([variable]) => `${file}: ${variable}`),
   );
   expect(unknown).toEqual([]);
+});
+
+/** A constant of a source file that need not be exported: `const graceMs = 10_000;`. */
+function constant(file: string, name: string): number {
+  const [, factors = ''] = new RegExp(`const ${name} = ([\\d_ *]+);`).exec(read(`src/${file}`)) ?? [];
+  return factors.split('*').reduce((product, factor) => product * Number.parseInt(factor.replaceAll('_', ''), 10), 1);
+}
+
+const seconds = (file: string, name: string) => `${constant(file, name) / 1_000} s`;
+const writesPerSecond =
+  constant('reconciler/cleanup/history-cleanup.ts', 'maxWrites') /
+  (constant('reconciler/cleanup/history-cleanup.ts', 'periodMs') / 1_000);
+
+it.each([
+  ['docs/api.md', `(410) after ${seconds('api/executions/list.service.ts', 'catchUpMs')}`],
+  ['docs/api.md', `${constant('kubernetes/watch-history.ts', 'maxTombstones').toLocaleString('en')} deletions ago`],
+  ['docs/api.md', `within ${seconds('api/logs/log-merge.ts', 'graceMs')})`],
+  ['docs/guide.md', `(a task after ${seconds('reconciler/pipelinerun/run-waits.ts', 'graceMs')})`],
+  ['docs/logging.md', `every ${seconds('kubernetes/kubernetes.providers.ts', 'progressMs')} until a cache is complete`],
+  ['docs/operations.md', `checked every ${seconds('connections/server-certificate.ts', 'readEveryMs')}`],
+  ['docs/operations.md', `${constant('connections/paced-queue.ts', 'callsPerTurn')}; more wait`],
+  ['docs/operations.md', `At most ${writesPerSecond} a second are deleted`],
+  ['docs/operations.md', `more than ${constant('workflow-execution/metadata.ts', 'maxCreationMs') / 60_000} minutes`],
+])('%s quotes a constant: %s', (file, text) => {
+  expect(read(file).replaceAll(/\s+/g, ' ')).toContain(text);
 });
 
 const minutes = (duration: string) => (parseDurationMs(duration) ?? NaN) / 60_000;

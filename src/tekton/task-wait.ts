@@ -1,10 +1,10 @@
-import type { RunningReason } from '../workflow-execution/observation.ts';
+import type { taskWaits } from '../workflow-execution/observation.ts';
 import { isPodOfTaskRun, type TaskPod } from './task-pod.ts';
 import { isFinished, pipelineTaskOf, type TaskRun } from './task-run.ts';
 
 /** What a task waits for before its first step. */
 export interface TaskWait {
-  readonly reason: RunningReason;
+  readonly reason: (typeof taskWaits)[number];
   /** Name of the task in its pipeline. */
   readonly task: string;
   /** For messages: `a node for its pod`. */

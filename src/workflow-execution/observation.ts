@@ -1,13 +1,13 @@
 import type { CancelMode, Failure, PipelineRunRef, Skip } from './generated/workflow-execution.ts';
 
+/** What a task may wait for before its first step. */
+export const taskWaits = ['ExceededResourceQuota', 'Unschedulable', 'ImagePullFailed', 'PodPending'] as const;
+
 /** The reasons of the condition Ready while an execution is Running and waits; docs/guide.md explains each. */
 export const runningReasons = [
   'PipelineRunPending',
   'StartDeadlineExceeded',
-  'ExceededResourceQuota',
-  'Unschedulable',
-  'ImagePullFailed',
-  'PodPending',
+  ...taskWaits,
   'Cancelling',
   'CancellingImmediately',
   'Ending',
