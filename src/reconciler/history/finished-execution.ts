@@ -2,7 +2,11 @@ import type { KubernetesObject, ObjectMeta } from '../../kubernetes/kubernetes-o
 import type { ResourceType } from '../../kubernetes/resource-type.ts';
 import { phaseOf } from '../../workflow-execution/execution.ts';
 import type { Phase, WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
-import { parseWorkflowExecution, workflowExecutionResource } from '../../workflow-execution/resource.ts';
+import {
+  parseWorkflowExecution,
+  workflowExecutionApiVersion,
+  workflowExecutionResource,
+} from '../../workflow-execution/resource.ts';
 import { isGenerationObserved } from '../../workflow-execution/status.ts';
 
 /** What is kept in memory of a finished execution: enough to expire it and to notice its deletion. */
@@ -18,11 +22,12 @@ export interface FinishedExecution extends KubernetesObject {
 
 /** The record of a finished execution. */
 export function finishedExecution(execution: WorkflowExecution): FinishedExecution {
-  const { apiVersion, kind, metadata, spec, status } = execution;
+  const { metadata, spec, status } = execution;
   const { ttlSecondsAfterFinished: ttlSeconds } = spec;
   return {
-    apiVersion,
-    kind,
+    // One text for all records.
+    apiVersion: workflowExecutionApiVersion,
+    kind: workflowExecutionResource.kind,
     metadata: essentialMetadata(metadata),
     phase: phaseOf(execution),
     finishedAt: Date.parse(status?.completionTime ?? ''),
