@@ -101,7 +101,7 @@ export class KubernetesClient {
 
   /**
    * Creates an object. Throws AlreadyExistsError, InvalidError (with the fields), ForbiddenError. The result of a dry run has an
-   * empty resourceVersion.
+   * empty resourceVersion. With a timeout the API server stops as well, after as long.
    */
   async create<T extends KubernetesObject, N extends NewObject>(
     resource: ResourceType<T>,
@@ -109,7 +109,9 @@ export class KubernetesClient {
     options?: WriteOptions,
   ): Promise<T> {
     const path = collectionPath(resource, object.metadata.namespace);
-    const response = await this.json({ method: 'POST', path, body: object, query: dryRun(options) }, options);
+    const { timeoutMs } = options ?? {};
+    const query = { ...dryRun(options), timeout: timeoutMs === undefined ? undefined : `${timeoutMs}ms` };
+    const response = await this.json({ method: 'POST', path, body: object, query }, options);
     return parse(resource, options?.dryRun ? withResourceVersion(response) : response);
   }
 

@@ -121,6 +121,12 @@ export class InvalidObjectError extends KubernetesError {
   override readonly code = 'InvalidObject';
 }
 
+/** Whether a write may have taken effect although it failed with this error. */
+export function mayHaveTakenEffect(error: unknown): boolean {
+  if (!(error instanceof KubernetesError)) return true;
+  return error.code === 'Unavailable' || error.code === 'Cancelled' || error.code === 'InvalidObject';
+}
+
 /** Limits of the causes in a redacted error: the API server's can be as many and as long as the request. */
 const maxCauses = { count: 50, characters: 16_384 } as const;
 

@@ -10,10 +10,12 @@ import type { HistoryCleanup } from './cleanup/history-cleanup.ts';
 import { ControlLoop } from './control-loop.ts';
 import type { Leadership } from './leadership.ts';
 import type { Informers } from './informers.ts';
+import { UnconfirmedCreates } from './pipelinerun/unconfirmed-creates.ts';
 import type { Reconciler } from './reconciler.ts';
 import type { Resync } from './resync.ts';
 
 const key = 'payment/we-pod-crash';
+const lockHolder = { namespace: 'payment', name: 'we-pod-crash', uid: 'uid' };
 
 /** How a loop starts and ends. */
 interface Course {
@@ -36,12 +38,14 @@ function aLoop({ end = 'stopped', caughtUp = true, repairs = false }: Course = {
     return end;
   };
   const leadership = { during, isHeld: true, installation: 'remediation' };
+  const creates = new UnconfirmedCreates(clock);
   const changed = jest.fn<(handler: (key: string) => void) => void>();
   const informers = {
     onChange: changed,
     executionKeys: () => [key],
     uidOf: () => undefined,
     caughtUp: () => Promise.resolve(caughtUp),
+    lockHolders: () => [lockHolder],
   };
   const repaired = Promise.withResolvers<void>();
   if (!repairs) repaired.resolve();
@@ -56,6 +60,7 @@ function aLoop({ end = 'stopped', caughtUp = true, repairs = false }: Course = {
     resync as unknown as Resync,
     { run: cleanup } as unknown as HistoryCleanup,
     { reconcile, startDeadlineInMs } as unknown as Reconciler,
+    creates,
     { onUpdate: news, run: delivery } as unknown as AuditTrail,
     { workers: 1, shutdownMs: 30_000, clusterLeaseNamespace: 'kube-system' },
     clock,
@@ -66,6 +71,7 @@ function aLoop({ end = 'stopped', caughtUp = true, repairs = false }: Course = {
   loop.onApplicationBootstrap();
   return {
     loop,
+    creates,
     clock,
     queue,
     reconciled,
@@ -94,6 +100,12 @@ describe('the control loop', () => {
     queue.add(key);
     await settle();
     expect(reconcile).toHaveBeenCalledWith({ namespace: 'payment', name: 'we-pod-crash' }, expect.any(AbortSignal));
+  });
+
+  it('assumes that the previous leader has sent a create for each holder of a lock', async () => {
+    const { creates } = aLoop();
+    await settle();
+    expect(creates.waitMs({ metadata: lockHolder })).toBeGreaterThan(0);
   });
 
   it.each(['a change of it', 'news of its audit events'] as const)('reconciles an execution after %s', async (what) => {

@@ -10,6 +10,7 @@ import { WorkQueue, type HandlerResult } from '../kubernetes/work-queue.ts';
 import { logFields } from '../workflow-execution/execution.ts';
 import { AnotherInstallationError, installationLeaseKey } from './installation.ts';
 import { Leadership } from './leadership.ts';
+import { UnconfirmedCreates } from './pipelinerun/unconfirmed-creates.ts';
 import { Informers } from './informers.ts';
 import { Reconciler } from './reconciler.ts';
 import { HistoryCleanup } from './cleanup/history-cleanup.ts';
@@ -35,6 +36,7 @@ export class ControlLoop implements OnModuleInit, OnApplicationBootstrap, OnModu
     private readonly resync: Resync,
     private readonly cleanup: HistoryCleanup,
     private readonly reconciler: Reconciler,
+    private readonly creates: UnconfirmedCreates,
     private readonly trail: AuditTrail,
     @Inject(CONFIG) private readonly config: Pick<Config, 'workers' | 'shutdownMs' | 'clusterLeaseNamespace'>,
     @Inject(CLOCK) private readonly clock: Clock,
@@ -75,6 +77,8 @@ export class ControlLoop implements OnModuleInit, OnApplicationBootstrap, OnModu
    */
   private async work(leading: AbortSignal): Promise<void> {
     if (!(await this.informers.caughtUp(leading))) return;
+    // The previous leader may have sent a create without recording it.
+    for (const holder of this.informers.lockHolders()) this.creates.add(holder);
     this.log.info({ executions: this.informers.executionKeys().length, workers: this.config.workers }, 'reconciling');
     const [stop, stopAudit] = [new AbortController(), new AbortController()];
     const auditing = this.trail.run(stopAudit.signal, () => this.leadership.isHeld);

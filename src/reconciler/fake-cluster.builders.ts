@@ -1,6 +1,7 @@
 import { FakeClock } from '../kubernetes/fake-clock.builders.ts';
 import { FakeApiServer, type FakeNetwork } from '../kubernetes/fake-api-server.builders.ts';
 import { ObjectStore, type ChangeHandler } from '../kubernetes/store.ts';
+import { silentLogger } from '../kubernetes/logger.ts';
 import type { Reflector } from '../kubernetes/reflector.ts';
 import { buildPipelineRun, type PipelineRunSettings } from '../tekton/build-pipeline-run.ts';
 import { pipelineRunName } from '../tekton/names.ts';
@@ -22,6 +23,7 @@ import { PipelineRuns } from './pipelinerun/pipeline-runs.ts';
 import { TargetOccupancy } from './target/target-occupancy.ts';
 import { RefusedStatuses } from './executions/refused-statuses.ts';
 import { RunEnds } from './pipelinerun/run-end.ts';
+import { UnconfirmedCreates } from './pipelinerun/unconfirmed-creates.ts';
 import { TaskRuns } from './pipelinerun/task-runs.ts';
 
 /** The parts of an execution that a test sets. */
@@ -84,9 +86,10 @@ export function aFakeCluster(
     taskRuns,
     runEnds,
     pipelineRuns,
+    creates: new UnconfirmedCreates(clock),
     clock,
     adoption: new PipelineRunAdoption(client, pipelineRuns),
-    retention: new PipelineRunRetention(client, pipelineRuns, runMirror, executions, history),
+    retention: new PipelineRunRetention(client, pipelineRuns, runMirror, executions, history, silentLogger),
     occupancy: new TargetOccupancy(executions, history, pipelineRuns, runEnds, refusedStatuses, clock),
     /** Adds an execution to the server and the cache. */
     execution: (over: Over = {}) => seen(server.put(workflowExecutionResource, aWorkflowExecution(over))),

@@ -51,16 +51,15 @@ export class Informers {
   }
 
   /**
-   * Waits until the caches are complete, and those of executions and PipelineRuns contain everything that had happened when
-   * this was called: an execution that another replica has started or ended must not appear as not started. False if the
-   * signal aborts first.
+   * Waits until the caches contain everything that had happened when this was called: an execution that another replica has
+   * started or ended must not appear as not started. False if the signal aborts first.
    */
   async caughtUp(signal: AbortSignal): Promise<boolean> {
     try {
       await Promise.all([
         this.executions.waitUntilFresh(signal),
         this.pipelineRuns.waitUntilFresh(signal),
-        this.leases.waitForSync(signal),
+        this.leases.waitUntilFresh(signal),
       ]);
       return true;
     } catch (error) {
@@ -78,6 +77,12 @@ export class Informers {
   executionKeys(): string[] {
     const due = this.history.list().filter(({ isDue }) => isDue);
     return [...this.executions.store.keys(), ...due.map(keyOf)];
+  }
+
+  /** The executions that have a lock. */
+  lockHolders(): ExecutionId[] {
+    const holders = this.leases.store.list().map(holderOf);
+    return holders.filter((holder) => holder !== undefined && holder !== 'unreadable');
   }
 
   /** The UID of an execution, for the log. */

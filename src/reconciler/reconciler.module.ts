@@ -44,6 +44,7 @@ import { TargetOccupancy } from './target/target-occupancy.ts';
 import { TaskRuns } from './pipelinerun/task-runs.ts';
 import { LOGGER } from './executions/tokens.ts';
 import { RunWaits } from './pipelinerun/run-waits.ts';
+import { UnconfirmedCreates } from './pipelinerun/unconfirmed-creates.ts';
 import { UnrecordedEnds } from './pipelinerun/unrecorded-ends.ts';
 
 /** The reconciler's caches; the selectors exclude PipelineRuns and Leases of others. */
@@ -117,6 +118,7 @@ function endProcess(log: Logger): (why: string) => void {
     TaskRuns,
     RefusedStatuses,
     RunEnds,
+    UnconfirmedCreates,
     UnrecordedEnds,
     RunWaits,
     { provide: LOCK_HOLDERS, useExisting: TargetOccupancy },

@@ -41,6 +41,7 @@ function aReconciler(outcomes: readonly (StepOutcome | Step)[], given: Given = {
     executions: { cached: () => ('seen' in given ? given.seen : cached), read: () => Promise.resolve(now) },
     statuses: {
       reportUnanswered: ({ metadata }: WorkflowExecution) => void reports.push(metadata.resourceVersion),
+      repeatUnanswered: () => Promise.resolve(undefined),
       write: (execution: WorkflowExecution, status: WorkflowExecutionStatus) => {
         if (refusals-- > 0) return Promise.resolve('outdated');
         written.push({ ...status, on: execution.metadata.resourceVersion });

@@ -35,7 +35,7 @@ export class Reconciler {
     statuses.reportUnanswered(cached);
     if (isDone(cached) && !retention.isWaiting(cached)) return {};
     return tracedReconcile(cached, async () => {
-      const result = await this.runSteps(cached, signal);
+      const result = (await this.repeatStatus(cached, signal)) ?? (await this.runSteps(cached, signal));
       return result === 'outdated' ? this.reconcileLive(key, signal) : result;
     });
   }
@@ -62,6 +62,14 @@ export class Reconciler {
     const result = await this.runSteps(live, signal);
     if (result === 'outdated') throw new ConflictError(`${keyOf(live)} changed twice during one reconcile`);
     return result;
+  }
+
+  private async repeatStatus(
+    execution: WorkflowExecution,
+    signal: AbortSignal,
+  ): Promise<HandlerResult | Outdated | undefined> {
+    const written = await this.context.statuses.repeatUnanswered(execution, signal);
+    return written === undefined || written === 'outdated' ? written : { requeueAfterMs: 0 };
   }
 
   private async runSteps(execution: WorkflowExecution, signal: AbortSignal): Promise<HandlerResult | Outdated> {

@@ -34,6 +34,8 @@ export type Observation =
       /** Why there is no PipelineRun yet, in CamelCase. */
       readonly reason: string;
       readonly message: string;
+      /** Whether the refusal that the status records stays; the failure quotes it. */
+      readonly keepsRefusal?: boolean;
     }
   | {
       readonly phase: 'Running';

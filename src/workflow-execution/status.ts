@@ -173,7 +173,10 @@ function conditionsOf(previous: WorkflowExecutionStatus, observation: Observatio
   switch (observation.phase) {
     case 'Pending':
       // In full: the failure quotes it if the start deadline passes.
-      return [{ ...ready, status: 'Unknown' }, notCreated(reason, observation.message)];
+      return [
+        { ...ready, status: 'Unknown' },
+        ...(observation.keepsRefusal === true ? [] : [notCreated(reason, observation.message)]),
+      ];
     case 'Running':
       return [{ ...ready, status: 'Unknown' }, created(observation.pipelineRun.name)];
     case 'Completed':

@@ -17,6 +17,13 @@ export function observeRefusal(error: KubernetesError): Observation {
   return { phase: 'Pending', reason: error.code, message: `The PipelineRun cannot be created now: ${error.message}` };
 }
 
+/** Observes an execution whose end waits because its PipelineRun may still be created. */
+export function observeUnconfirmed(): Observation {
+  const message =
+    'Waiting before it ends: a request to create its PipelineRun may still take effect, although it had no answer.';
+  return { phase: 'Pending', reason: 'StartUnconfirmed', message, keepsRefusal: true };
+}
+
 /** Why an execution is still Pending. */
 export interface Refusal {
   /** Time of the first refusal, in milliseconds since the epoch. */

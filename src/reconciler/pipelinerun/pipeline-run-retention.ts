@@ -1,18 +1,20 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { KubernetesClient } from '../../kubernetes/client.ts';
 import { NotFoundError } from '../../kubernetes/errors.ts';
 import { recordOf } from '../../kubernetes/json.ts';
 import { keyOf, keyToString, type KubernetesObject, type ObjectKey } from '../../kubernetes/kubernetes-object.ts';
 import { InjectReflector } from '../../kubernetes/kubernetes.module.ts';
+import type { Logger } from '../../kubernetes/logger.ts';
 import { Reflector } from '../../kubernetes/reflector.ts';
 import { pipelineRunFinalizer, pipelineRunLabels } from '../../tekton/build-pipeline-run.ts';
-import { pipelineRunResource, type PipelineRun } from '../../tekton/pipeline-run.ts';
+import { cancellationOf, pipelineRunResource, type PipelineRun } from '../../tekton/pipeline-run.ts';
 import { parseMetadata } from '../../tekton/tekton-object.ts';
 import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
 import { isTerminal, phaseOf } from '../../workflow-execution/execution.ts';
 import { workflowExecutionApiVersion, workflowExecutionResource } from '../../workflow-execution/resource.ts';
 import { pipelineRunKey } from '../executions/execution-indexes.ts';
 import { Executions } from '../executions/executions.ts';
+import { LOGGER } from '../executions/tokens.ts';
 import { History } from '../history/history.ts';
 import { isRunning, isBeingDeleted } from '../observe/observe-pipeline-run.ts';
 import { controllingExecution, isControlledBy, isRunOf } from './ownership.ts';
@@ -20,7 +22,8 @@ import { PipelineRuns } from './pipeline-runs.ts';
 
 /**
  * Keeps PipelineRuns until their outcome is recorded, by the finalizer that they are created with, and removes it afterwards
- * if they are being deleted. A PipelineRun that is not deleted costs no write.
+ * if they are being deleted. A PipelineRun that is not deleted costs no write. One that was created after the end of its
+ * execution is cancelled.
  */
 @Injectable()
 export class PipelineRunRetention {
@@ -39,6 +42,7 @@ export class PipelineRunRetention {
     @InjectReflector(pipelineRunResource) private readonly mirror: Reflector<PipelineRun>,
     private readonly executions: Executions,
     private readonly history: History,
+    @Inject(LOGGER) private readonly log: Logger,
   ) {
     mirror.onChange((change) => {
       const key = keyOf(change.object);
@@ -47,14 +51,24 @@ export class PipelineRunRetention {
     });
   }
 
-  /** Whether the PipelineRun with the name of an execution's own waits to be released. */
+  /** Whether the PipelineRun with the name of an execution's own waits to be released or canceled. */
   isWaiting(execution: WorkflowExecution): boolean {
     const key = keyToString(pipelineRunKey(execution));
-    return this.unwatched.has(key) || this.unread.has(key) || this.waiting(execution) !== undefined;
+    return (
+      this.unwatched.has(key) ||
+      this.unread.has(key) ||
+      this.waiting(execution) !== undefined ||
+      this.late(execution) !== undefined
+    );
   }
 
-  /** Releases the PipelineRun with the name of an execution's own if it is being deleted and no longer needed. */
+  /**
+   * Releases the PipelineRun with the name of an execution's own if it is being deleted and no longer needed; cancels one that
+   * was created after the end of the execution.
+   */
   async releaseRunOf(execution: WorkflowExecution, signal: AbortSignal): Promise<void> {
+    const late = this.late(execution);
+    if (late !== undefined) await this.cancel(late, signal);
     await this.watchAgain(pipelineRunKey(execution), signal);
     const waiting = this.waiting(execution) ?? (await this.readMarked(pipelineRunKey(execution), signal));
     if (waiting !== undefined && mayRelease(waiting, execution)) await this.release(waiting, signal);
@@ -75,13 +89,15 @@ export class PipelineRunRetention {
 
   /**
    * Releases a PipelineRun whose execution is gone, once it has ended or is being deleted, and one of a settled execution that
-   * is being deleted. Does nothing for other keys.
+   * is being deleted. Cancels one that was created after its execution was gone or settled. Does nothing for other keys.
    */
   async releaseOrphan(key: ObjectKey, signal: AbortSignal): Promise<void> {
     if (this.executions.withRun(keyToString(key)).length > 0) return;
     await this.watchAgain(key, signal);
     const orphan = this.mirror.store.get(key) ?? (await this.readMarked(key, signal));
-    if (orphan === undefined || !hasFinalizer(orphan) || !mayRelease(orphan, undefined)) return;
+    if (orphan === undefined || !hasFinalizer(orphan)) return;
+    if (isLive(orphan)) return this.cancelOrphan(orphan, signal);
+    if (!mayRelease(orphan, undefined)) return;
     const owner = await this.owner(orphan, signal);
     if (owner === undefined || (owner.isSettled && isBeingDeleted(orphan))) await this.release(orphan, signal);
   }
@@ -103,6 +119,24 @@ export class PipelineRunRetention {
     } catch (error) {
       if (!(error instanceof NotFoundError)) throw error;
     }
+  }
+
+  private async cancelOrphan(orphan: PipelineRun, signal: AbortSignal): Promise<void> {
+    if (controllingExecution(orphan) === undefined) return;
+    const owner = await this.owner(orphan, signal);
+    if (owner === undefined || owner.isSettled) await this.cancel(orphan, signal);
+  }
+
+  private async cancel(pipelineRun: PipelineRun, signal: AbortSignal): Promise<void> {
+    this.log.warn({ pipelineRun: keyOf(pipelineRun) }, 'cancelling a PipelineRun created after its execution ended');
+    await this.pipelineRuns.cancel(pipelineRun, 'Immediate', signal);
+  }
+
+  /** The live PipelineRun of a finished execution, unless it is the recorded one. */
+  private late(execution: WorkflowExecution): PipelineRun | undefined {
+    const seen = this.pipelineRuns.cached(execution);
+    if (seen === undefined || !isTerminal(phaseOf(execution)) || !isControlledBy(seen, execution)) return undefined;
+    return isLive(seen) && seen.metadata.uid !== execution.status?.pipelineRunRef?.uid ? seen : undefined;
   }
 
   private waiting(execution: WorkflowExecution): PipelineRun | undefined {
@@ -171,6 +205,11 @@ export function mayRelease(pipelineRun: PipelineRun, execution: WorkflowExecutio
   if (execution === undefined) return !isRunning(pipelineRun);
   if (!isBeingDeleted(pipelineRun)) return false;
   return !isRunOf(pipelineRun, execution) || isTerminal(phaseOf(execution));
+}
+
+/** Whether a PipelineRun may run steps and nothing has been requested to end it. */
+function isLive(pipelineRun: PipelineRun): boolean {
+  return isRunning(pipelineRun) && !isBeingDeleted(pipelineRun) && cancellationOf(pipelineRun) !== 'Immediate';
 }
 
 function hasFinalizer({ metadata }: KubernetesObject): boolean {

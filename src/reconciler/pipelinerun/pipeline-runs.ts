@@ -25,6 +25,7 @@ import type { CancelMode, WorkflowExecution } from '../../workflow-execution/gen
 import { redactorFor } from '../../workflow-execution/redact.ts';
 import { pipelineRunKey, type NamedExecution } from '../executions/execution-indexes.ts';
 import { isRunOf } from './ownership.ts';
+import { createTimeoutMs } from './unconfirmed-creates.ts';
 
 /** Reads and writes the PipelineRuns of executions. */
 @Injectable()
@@ -42,7 +43,7 @@ export class PipelineRuns {
    */
   async create(execution: WorkflowExecution, signal: AbortSignal): Promise<PipelineRun> {
     const pipelineRun = buildPipelineRun(execution, { ...this.config, traceparent: activeTraceparent() });
-    const creation = this.client.create(pipelineRunResource, pipelineRun, { signal });
+    const creation = this.client.create(pipelineRunResource, pipelineRun, { timeoutMs: createTimeoutMs, signal });
     return this.remember(await redactErrors(creation, redactorFor(execution.spec)));
   }
 

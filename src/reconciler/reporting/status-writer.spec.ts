@@ -103,11 +103,23 @@ describe('a write whose answer was lost', () => {
     await expect(writer.write(one, completed, signal)).rejects.toThrow('reset');
     writer.reportUnanswered(one);
     expect(counted).toEqual([]);
-    const ended = { ...one, status: completed };
+    const ended = { ...one, metadata: { ...one.metadata, resourceVersion: '99' }, status: completed };
     writer.reportUnanswered(ended);
     writer.reportUnanswered(ended);
     expect(counted).toEqual(['ended']);
     expect(executions.cached(one.metadata)).toBeDefined();
+  });
+
+  it.each([
+    ['may have taken effect', lost, ['patch', 'patch']],
+    ['was refused', new InvalidError('bad'), ['patch']],
+  ])('is repeated only if it %s', async (_, error, requests) => {
+    const { writer, execution, server } = aWriter({ after: () => Promise.reject(error) });
+    const one = execution(running);
+    await expect(writer.write(one, completed, signal)).rejects.toThrow(error);
+    await writer.repeatUnanswered(one, signal).catch(() => undefined);
+    await writer.repeatUnanswered({ ...one, metadata: { ...one.metadata, resourceVersion: '99' } }, signal);
+    expect(server.verbs).toEqual(requests);
   });
 
   it('is reported once if it had no effect and is made again', async () => {

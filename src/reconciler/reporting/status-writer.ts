@@ -1,6 +1,6 @@
-import { isDeepStrictEqual } from 'node:util';
 import { Inject, Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
+import { mayHaveTakenEffect } from '../../kubernetes/errors.ts';
 import type { Logger } from '../../kubernetes/logger.ts';
 import { recordPhase } from '../../tracing/reconcile-span.ts';
 import type {
@@ -20,6 +20,8 @@ import { transitions, type Transition } from './transitions.ts';
 /** A status that was sent, and the execution it is based on. */
 interface Write {
   readonly execution: WorkflowExecution;
+  /** Absent if it was refused. */
+  readonly status?: WorkflowExecutionStatus;
   readonly observation?: Observation;
 }
 
@@ -58,7 +60,8 @@ export class StatusWriter {
     const isEndOfRun = phaseOf(execution) === 'Running' && isTerminal(phaseOf({ ...execution, status }));
     const writing = this.executions.writeStatus(execution, status, signal);
     const written = await this.refusedStatuses.written(execution, writing, isEndOfRun).catch((error: unknown) => {
-      this.unanswered.set(execution.metadata.uid, { execution, observation });
+      const repeated = mayHaveTakenEffect(error) ? status : undefined;
+      this.unanswered.set(execution.metadata.uid, { execution, status: repeated, observation });
       throw error;
     });
     if (written === 'outdated') return written;
@@ -69,11 +72,26 @@ export class StatusWriter {
 
   /** Reports what a write without an answer has changed in an execution that was just read. */
   reportUnanswered(execution: WorkflowExecution): void {
-    const { uid } = execution.metadata;
+    const { uid, resourceVersion } = execution.metadata;
     const write = this.unanswered.get(uid);
-    if (write === undefined || isDeepStrictEqual(write.execution.status, execution.status)) return;
+    if (write === undefined || write.execution.metadata.resourceVersion === resourceVersion) return;
     this.unanswered.delete(uid);
     this.reportAll(write.execution, execution, write.observation);
+  }
+
+  /**
+   * Repeats a write without an answer, unless the execution has changed since: it may take effect late, so that another decision
+   * would contradict it, and the cache may not have its effect yet.
+   *
+   * @returns undefined if there is none
+   */
+  async repeatUnanswered(
+    { metadata }: WorkflowExecution,
+    signal: AbortSignal,
+  ): Promise<WorkflowExecution | Outdated | undefined> {
+    const { execution, status, observation } = this.unanswered.get(metadata.uid) ?? {};
+    if (status === undefined || execution?.metadata.resourceVersion !== metadata.resourceVersion) return undefined;
+    return this.write(execution, status, signal, observation);
   }
 
   /** Reports that our finalizer was removed from an execution. */

@@ -8,15 +8,20 @@ import type { With } from './step-context.ts';
 /**
  * Deletes the PipelineRun of an execution that is being deleted. Continues when it is gone, or has been terminating for some
  * seconds: a finalizer of another controller may keep it, or one of its TaskRuns, while Tekton does nothing more for it.
+ * One that may still be created is awaited.
  */
-export const deletePipelineRun: Step<With<'pipelineRuns' | 'retention' | 'clock'>> = async (
+export const deletePipelineRun: Step<With<'pipelineRuns' | 'creates' | 'retention' | 'clock'>> = async (
   execution,
-  { pipelineRuns, retention, clock },
+  { pipelineRuns, creates, retention, clock },
   signal,
 ) => {
   if (!hasFinalizer(execution)) return { kind: 'settled', reason: 'LeftToOthers' };
+  const waitMs = isTerminal(phaseOf(execution)) ? 0 : creates.waitMs(execution);
   const pipelineRun = await pipelineRuns.find(execution, signal);
-  if (pipelineRun === undefined) return { kind: 'next', execution };
+  if (pipelineRun === undefined) {
+    if (waitMs === 0) return { kind: 'next', execution };
+    return { kind: 'settled', reason: 'StartUnconfirmed', requeueAfterMs: waitMs };
+  }
   const { deletionTimestamp } = pipelineRun.metadata;
   if (deletionTimestamp === undefined) await pipelineRuns.delete(pipelineRun, signal);
   await retention.release(pipelineRun, signal);

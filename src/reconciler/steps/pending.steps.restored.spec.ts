@@ -10,8 +10,8 @@ const metadata = { annotations: { [ownAnnotations.uid]: 'of-the-original' } };
 
 describe('an execution that was restored from a backup', () => {
   it('is skipped with the reason', async () => {
-    const { adoption, execution } = aFakeCluster();
-    const outcome = await skipRestored(execution({ metadata }), { adoption, clock }, signal);
+    const { adoption, creates, execution } = aFakeCluster();
+    const outcome = await skipRestored(execution({ metadata }), { adoption, creates, clock }, signal);
     expect(outcome).toEqual({
       kind: 'observed',
       observation: {
@@ -28,9 +28,12 @@ describe('an execution that was restored from a backup', () => {
   });
 
   it('continues if it has a phase, since this service has started it', async () => {
-    const { adoption, execution, server } = aFakeCluster();
+    const { adoption, creates, execution, server } = aFakeCluster();
     const one = execution({ metadata, status: { phase: 'Pending' } });
-    await expect(skipRestored(one, { adoption, clock }, signal)).resolves.toEqual({ kind: 'next', execution: one });
+    await expect(skipRestored(one, { adoption, creates, clock }, signal)).resolves.toEqual({
+      kind: 'next',
+      execution: one,
+    });
     expect(server.verbs).toEqual([]);
   });
 
@@ -38,16 +41,22 @@ describe('an execution that was restored from a backup', () => {
     ['its PipelineRun exists, so the annotation was changed later', {}],
     ['a conflicting PipelineRun exists, which is ended next', { spec: { params: [] } }],
   ])('continues when %s', async (_, over) => {
-    const { adoption, execution, pipelineRun } = aFakeCluster();
+    const { adoption, creates, execution, pipelineRun } = aFakeCluster();
     const one = execution({ metadata });
     pipelineRun(one, over);
-    await expect(skipRestored(one, { adoption, clock }, signal)).resolves.toEqual({ kind: 'next', execution: one });
+    await expect(skipRestored(one, { adoption, creates, clock }, signal)).resolves.toEqual({
+      kind: 'next',
+      execution: one,
+    });
   });
 });
 
 it('a new execution continues without a request', async () => {
-  const { adoption, execution, server } = aFakeCluster();
+  const { adoption, creates, execution, server } = aFakeCluster();
   const one = execution();
-  await expect(skipRestored(one, { adoption, clock }, signal)).resolves.toEqual({ kind: 'next', execution: one });
+  await expect(skipRestored(one, { adoption, creates, clock }, signal)).resolves.toEqual({
+    kind: 'next',
+    execution: one,
+  });
   expect(server.verbs).toEqual([]);
 });

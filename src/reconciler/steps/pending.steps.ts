@@ -4,8 +4,7 @@ import { phaseOf } from '../../workflow-execution/execution.ts';
 import { withTarget } from '../../workflow-execution/target-resource.ts';
 import { timestamp } from '../../workflow-execution/timestamp.ts';
 import { observeStartDeadline, refusalOf, type Refusal } from '../observe/observe-refusal.ts';
-import { isControlledBy } from '../pipelinerun/ownership.ts';
-import { hasControlledRun } from '../pipelinerun/pipeline-run-adoption.ts';
+import { endUnstarted } from './end-unstarted.ts';
 import type { Step } from './step.ts';
 import type { With } from './step-context.ts';
 
@@ -13,26 +12,24 @@ import type { With } from './step-context.ts';
  * Skips an execution that was restored from a backup without its status: the original may have run. One that has a phase or
  * a PipelineRun was started by this service.
  */
-export const skipRestored: Step<With<'adoption' | 'clock'>> = async (execution, { adoption, clock }, signal) => {
+export const skipRestored: Step<With<'adoption' | 'creates' | 'clock'>> = async (execution, context, signal) => {
   if (execution.status?.phase !== undefined || !isRestored(execution)) return { kind: 'next', execution };
-  if (hasControlledRun(await adoption.find(execution, signal))) return { kind: 'next', execution };
   const message =
     'Create a new execution if the target still needs it. This one was restored from a backup without its status, so it ' +
     'may have run before.';
-  const skip = { reason: 'Restored', message, skippedAt: timestamp(clock.now()) } as const;
-  return { kind: 'observed', observation: { phase: 'Skipped', skip } };
+  const skip = { reason: 'Restored', message, skippedAt: timestamp(context.clock.now()) } as const;
+  return endUnstarted(execution, { phase: 'Skipped', skip }, context, signal);
 };
 
 /**
  * Ends an execution that is cancelled before its start. If an earlier attempt has created a PipelineRun without recording
  * it, the execution is started first, so that the PipelineRun can be cancelled.
  */
-export const cancelBeforeStart: Step<With<'adoption'>> = async (execution, { adoption }, signal) => {
+export const cancelBeforeStart: Step<With<'adoption' | 'creates'>> = async (execution, context, signal) => {
   if (execution.spec.cancelRequested !== true) return { kind: 'next', execution };
-  if (hasControlledRun(await adoption.find(execution, signal))) return { kind: 'next', execution };
   const message = 'It was cancelled before it was started: nothing was created, and nothing ran.';
   const failure = { reason: 'Cancelled', message, wasExecutionFailure: false } as const;
-  return { kind: 'observed', observation: { phase: 'Failed', failure } };
+  return endUnstarted(execution, { phase: 'Failed', failure }, context, signal);
 };
 
 /**
@@ -40,16 +37,14 @@ export const cancelBeforeStart: Step<With<'adoption'>> = async (execution, { ado
  * from the first refusal, which the status records, or from when the API server first refused the status itself. There is no
  * last attempt: it might take effect late and start the PipelineRun of an execution that has failed.
  */
-export const enforceStartDeadline: Step<With<'pipelineRuns' | 'refusedStatuses' | 'clock', 'startDeadlineMs'>> = async (
+export const enforceStartDeadline: Step<StartDeadlineContext & With<'adoption' | 'creates'>> = async (
   execution,
   context,
   signal,
 ) => {
   const refusal = currentRefusal(execution, context);
   if (refusal === undefined || leftMs(refusal, context) > 0) return { kind: 'next', execution };
-  const existing = await context.pipelineRuns.read(execution, signal);
-  if (existing !== undefined && isControlledBy(existing, execution)) return { kind: 'next', execution };
-  return { kind: 'observed', observation: observeStartDeadline(refusal, context.config.startDeadlineMs) };
+  return endUnstarted(execution, observeStartDeadline(refusal, context.config.startDeadlineMs), context, signal);
 };
 
 type StartDeadlineContext = With<'refusedStatuses' | 'clock', 'startDeadlineMs'>;

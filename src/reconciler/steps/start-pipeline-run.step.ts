@@ -1,14 +1,15 @@
-import { AlreadyExistsError, CancelledError, KubernetesError } from '../../kubernetes/errors.ts';
+import { AlreadyExistsError, CancelledError, KubernetesError, mayHaveTakenEffect } from '../../kubernetes/errors.ts';
 import { LockContendedError } from '../../locking/target-locks.ts';
 import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
 import { observeBusy } from '../observe/observe-lock.ts';
 import { observeForeign, observeStart } from '../observe/observe-pipeline-run.ts';
 import { observeRefusal } from '../observe/observe-refusal.ts';
 import { adoptOrEnd, type ConflictContext } from './conflict.steps.ts';
+import { unstartedEnd } from './end-unstarted.ts';
 import type { Step, StepOutcome } from './step.ts';
 import type { With } from './step-context.ts';
 
-type StartContext = ConflictContext & With<'adoption' | 'occupancy' | 'creationErrors'>;
+type StartContext = ConflictContext & With<'adoption' | 'creates' | 'occupancy' | 'creationErrors'>;
 
 /**
  * Creates the PipelineRun, or adopts the one that an earlier attempt created without recording it. There is never a second
@@ -16,17 +17,21 @@ type StartContext = ConflictContext & With<'adoption' | 'occupancy' | 'creationE
  * executions on the target decide.
  */
 export const startPipelineRun: Step<StartContext> = async (execution, context, signal) => {
+  // An earlier attempt may have taken effect late, while quota or admission refuse every other one.
+  if (context.pipelineRuns.cached(execution) !== undefined) {
+    const taken = await adoptOrEnd(execution, await context.adoption.find(execution, signal), context, signal);
+    if (taken !== undefined) return taken;
+  }
   if (!context.occupancy.reserve(execution)) return yieldTarget(execution, context, signal);
   try {
     const created = await context.pipelineRuns.create(execution, signal);
     return { kind: 'observed', observation: observeStart(created, 'created') };
   } catch (error) {
     if (error instanceof AlreadyExistsError) return adopt(execution, error, context, signal);
+    if (mayHaveTakenEffect(error)) context.creates.add(execution.metadata);
     if (!(error instanceof KubernetesError) || error instanceof CancelledError) throw error;
-    if (isRefusal(error)) context.occupancy.cancelReservation(execution);
     context.creationErrors.inc();
-    const observation = observeRefusal(error);
-    return { kind: 'observed', observation, retry: observation.phase === 'Pending' ? error : undefined };
+    return refused(execution, error, context, signal);
   }
 };
 
@@ -36,13 +41,37 @@ async function adopt(
   context: StartContext,
   signal: AbortSignal,
 ): Promise<StepOutcome> {
+  const endAs = unstartedEnd(execution, context);
   const existing = await context.adoption.find(execution, signal);
   const taken = await adoptOrEnd(execution, existing, context, signal);
   if (taken !== undefined) return taken;
   // It was deleted between the two calls: the next attempt creates it.
   if (existing.kind !== 'foreign') throw cause;
-  context.occupancy.cancelReservation(execution);
-  return { kind: 'observed', observation: observeForeign(existing.pipelineRun) };
+  cancelReservation(execution, context);
+  return endAs(observeForeign(existing.pipelineRun));
+}
+
+/**
+ * The PipelineRun was not created by this attempt. An earlier one whose result is unknown may have created it: quota and
+ * admission are checked before the name.
+ */
+async function refused(
+  execution: WorkflowExecution,
+  error: KubernetesError,
+  context: StartContext,
+  signal: AbortSignal,
+): Promise<StepOutcome> {
+  cancelReservation(execution, context);
+  const observation = observeRefusal(error);
+  if (observation.phase === 'Pending') return { kind: 'observed', observation, retry: error };
+  const endAs = unstartedEnd(execution, context);
+  const taken = await adoptOrEnd(execution, await context.adoption.find(execution, signal), context, signal);
+  return taken ?? endAs(observation);
+}
+
+/** Frees the target, unless a create may still take effect. */
+function cancelReservation(execution: WorkflowExecution, { creates, occupancy }: StartContext): void {
+  if (creates.waitMs(execution) === 0) occupancy.cancelReservation(execution);
 }
 
 /** Another execution has started on the target. One that has a PipelineRun itself is followed all the same. */
@@ -51,15 +80,11 @@ async function yieldTarget(
   context: StartContext,
   signal: AbortSignal,
 ): Promise<StepOutcome> {
+  const endAs = unstartedEnd(execution, context);
   const existing = await context.adoption.find(execution, signal);
   const taken = await adoptOrEnd(execution, existing, context, signal);
   if (taken !== undefined) return taken;
   const occupant = await context.occupancy.occupant(execution, signal);
   if (occupant === undefined) throw new LockContendedError('Another execution on the target has just ended');
-  return { kind: 'observed', observation: observeBusy(execution, occupant, context.clock.now()) };
-}
-
-/** Whether an error proves that nothing was created. */
-function isRefusal({ code }: KubernetesError): boolean {
-  return code !== 'Unavailable' && code !== 'InvalidObject';
+  return endAs(observeBusy(execution, occupant, context.clock.now()));
 }

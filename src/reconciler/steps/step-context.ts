@@ -18,6 +18,7 @@ import { PipelineRunRetention } from '../pipelinerun/pipeline-run-retention.ts';
 import { PipelineRuns } from '../pipelinerun/pipeline-runs.ts';
 import { RunEnds } from '../pipelinerun/run-end.ts';
 import { RunWaits } from '../pipelinerun/run-waits.ts';
+import { UnconfirmedCreates } from '../pipelinerun/unconfirmed-creates.ts';
 import { UnrecordedEnds } from '../pipelinerun/unrecorded-ends.ts';
 import { TargetOccupancy } from '../target/target-occupancy.ts';
 
@@ -31,6 +32,7 @@ export class StepContext {
     readonly refusedStatuses: RefusedStatuses,
     readonly pipelineRuns: PipelineRuns,
     readonly adoption: PipelineRunAdoption,
+    readonly creates: UnconfirmedCreates,
     readonly retention: PipelineRunRetention,
     readonly runEnds: RunEnds,
     readonly unrecordedEnds: UnrecordedEnds,

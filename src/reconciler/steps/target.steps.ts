@@ -4,12 +4,12 @@ import type { WorkflowExecution } from '../../workflow-execution/generated/workf
 import { logFields } from '../../workflow-execution/execution.ts';
 import { targetOf } from '../../workflow-execution/target-resource.ts';
 import { observeBusy, observeCooldown, observeLockTrouble } from '../observe/observe-lock.ts';
-import { hasControlledRun } from '../pipelinerun/pipeline-run-adoption.ts';
 import { claimOf, cooldownOf, idOf } from '../target/lock-claim.ts';
+import { endUnstarted } from './end-unstarted.ts';
 import type { Step, StepOutcome } from './step.ts';
 import type { With } from './step-context.ts';
 
-type AcquireContext = With<'locks' | 'occupancy' | 'adoption' | 'clock'>;
+type AcquireContext = With<'locks' | 'occupancy' | 'adoption' | 'creates' | 'clock'>;
 
 /**
  * Locks the target. An execution that cannot have it is skipped, unless it already has a PipelineRun: a run is
@@ -26,24 +26,24 @@ export const acquireTarget: Step<AcquireContext> = async (execution, context, si
 
 async function acquire(
   execution: WorkflowExecution,
-  { locks, occupancy, adoption, clock }: AcquireContext,
+  context: AcquireContext,
   signal: AbortSignal,
 ): Promise<StepOutcome> {
   const target = targetOf(execution);
   if (target === undefined) return { kind: 'next', execution };
-  const now = clock.now();
+  const { locks, occupancy } = context;
+  const now = context.clock.now();
   const evidence = {
     cooldowns: occupancy.cooldowns(execution),
     occupant: () => occupancy.occupant(execution, signal),
   };
   const acquisition = await locks.acquire(target, claimOf(execution), now, signal, evidence);
   if (acquisition.kind === 'acquired') return { kind: 'next', execution };
-  if (hasControlledRun(await adoption.find(execution, signal))) return { kind: 'next', execution };
   const observation =
     acquisition.kind === 'busy'
       ? observeBusy(execution, acquisition.holder, now)
       : observeCooldown(execution, acquisition.earlier, acquisition.remainingMs, now);
-  return { kind: 'observed', observation };
+  return endUnstarted(execution, observation, context, signal);
 }
 
 /**

@@ -7,10 +7,12 @@ import { parameterViolations } from '../../workflow-execution/parameters.ts';
 import { policyViolations, type ExecutionPolicy } from '../../workflow-execution/policy.ts';
 import { withTarget } from '../../workflow-execution/target-resource.ts';
 import { adoptOrEnd, type ConflictContext } from './conflict.steps.ts';
+import { unstartedEnd } from './end-unstarted.ts';
 import type { Step, StepOutcome } from './step.ts';
 import type { With } from './step-context.ts';
 
-type ValidateContext = ConflictContext & With<'adoption' | 'targets'> & { readonly config: ExecutionPolicy };
+type ValidateContext = ConflictContext &
+  With<'adoption' | 'creates' | 'targets'> & { readonly config: ExecutionPolicy };
 
 /** Whether the target is valid is not known now. */
 interface Undecided {
@@ -30,16 +32,14 @@ export const validateSpec: Step<ValidateContext> = async (execution, context, si
   if (resolution.kind === 'resolved' && violations.length === 0) return { kind: 'next', execution: resolved };
   // The rule may be newer than the execution. What runs already is followed to its end; it is adopted here, because the next
   // steps would create it again if it were deleted in this moment.
+  const endAs = unstartedEnd(execution, context);
   const existing = await context.adoption.find(execution, signal);
   const taken = await adoptOrEnd(execution, existing, context, signal);
   if (taken !== undefined) return { ...taken, on: resolved };
   if (violations.length === 0 && resolution.kind === 'undecided') return undecided(resolution);
   const reason = 'ValidationFailed';
   const message = `${advice[reason]} ${violations.join('; ')}.`;
-  return {
-    kind: 'observed',
-    observation: { phase: 'Failed', failure: { reason, message, wasExecutionFailure: false } },
-  };
+  return endAs({ phase: 'Failed', failure: { reason, message, wasExecutionFailure: false } });
 };
 
 /** A target is rejected only by discovery that is newer than the execution: its CRD may have been created with it. */

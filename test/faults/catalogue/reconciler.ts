@@ -54,8 +54,8 @@ export const reconcilerFaults: readonly Fault[] = [
   {
     name: 'an execution whose annotation was changed is skipped while its PipelineRun runs',
     file: 'src/reconciler/steps/pending.steps.ts',
-    find: "|| !isRestored(execution)) return { kind: 'next', execution };\n  if (hasControlledRun(await adoption.find(execution, signal)))",
-    replace: "|| !isRestored(execution)) return { kind: 'next', execution };\n  if (false)",
+    find: "return endUnstarted(execution, { phase: 'Skipped', skip }, context, signal);",
+    replace: "return { kind: 'observed', observation: { phase: 'Skipped', skip } };",
     caughtBy: ['src/reconciler/steps/pending.steps.restored.spec.ts'],
   },
   {
@@ -96,8 +96,8 @@ export const reconcilerFaults: readonly Fault[] = [
   {
     name: 'an execution that has a PipelineRun is skipped when another one holds its target',
     file: 'src/reconciler/steps/target.steps.ts',
-    find: "if (hasControlledRun(await adoption.find(execution, signal))) return { kind: 'next', execution };",
-    replace: '',
+    find: 'return endUnstarted(execution, observation, context, signal);',
+    replace: "return { kind: 'observed', observation };",
     caughtBy: ['src/reconciler/steps/target.steps.acquire.spec.ts'],
   },
   {
@@ -208,8 +208,8 @@ export const reconcilerFaults: readonly Fault[] = [
   {
     name: 'an execution fails at its start deadline although its PipelineRun was created',
     file: 'src/reconciler/steps/pending.steps.ts',
-    find: "if (existing !== undefined && isControlledBy(existing, execution)) return { kind: 'next', execution };",
-    replace: '',
+    find: 'return endUnstarted(execution, observeStartDeadline(refusal, context.config.startDeadlineMs), context, signal);',
+    replace: "return { kind: 'observed', observation: observeStartDeadline(refusal, context.config.startDeadlineMs) };",
     caughtBy: ['src/reconciler/steps/pending.steps.start-deadline.spec.ts'],
   },
   {
@@ -285,8 +285,43 @@ export const reconcilerFaults: readonly Fault[] = [
   {
     name: 'a target is free although the PipelineRun may have been created',
     file: 'src/reconciler/steps/start-pipeline-run.step.ts',
-    find: 'if (isRefusal(error)) context.occupancy',
-    replace: 'context.occupancy',
+    find: 'if (creates.waitMs(execution) === 0) occupancy',
+    replace: 'occupancy',
     caughtBy: ['src/reconciler/steps/start-pipeline-run.step.spec.ts'],
+  },
+  {
+    name: 'an execution ends as not started while a create without an answer may take effect',
+    file: 'src/reconciler/steps/end-unstarted.ts',
+    find: 'if (waitMs === 0)',
+    replace: 'if (waitMs >= 0)',
+    caughtBy: ['src/reconciler/reconciler.late-create.spec.ts'],
+  },
+  {
+    name: 'a deleted execution goes while a create without an answer may take effect',
+    file: 'src/reconciler/steps/deletion.steps.ts',
+    find: "if (waitMs === 0) return { kind: 'next', execution };",
+    replace: "return { kind: 'next', execution };",
+    caughtBy: ['src/reconciler/reconciler.late-create.spec.ts'],
+  },
+  {
+    name: 'a refused create hides the PipelineRun of an earlier one',
+    file: 'src/reconciler/steps/start-pipeline-run.step.ts',
+    find: 'return taken ?? endAs(observation);',
+    replace: 'return endAs(observation);',
+    caughtBy: ['src/reconciler/reconciler.late-create.spec.ts'],
+  },
+  {
+    name: 'another decision is taken while a final status without an answer may be written',
+    file: 'src/reconciler/reconciler.ts',
+    find: '(await this.repeatStatus(cached, signal)) ??',
+    replace: '',
+    caughtBy: ['src/reconciler/reconciler.late-create.spec.ts'],
+  },
+  {
+    name: 'a PipelineRun that is created after the end of its execution runs',
+    file: 'src/reconciler/pipelinerun/pipeline-run-retention.ts',
+    find: 'if (late !== undefined) await this.cancel(late, signal);',
+    replace: '',
+    caughtBy: ['src/reconciler/reconciler.late-create.spec.ts'],
   },
 ];
