@@ -1,5 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
-import { ForbiddenError, InvalidError, redactErrors, type KubernetesError } from './errors.ts';
+import {
+  CancelledError,
+  ForbiddenError,
+  InvalidError,
+  InvalidObjectError,
+  mayHaveTakenEffect,
+  redactErrors,
+  ThrottledError,
+  UnavailableError,
+  type KubernetesError,
+} from './errors.ts';
 
 const maskHunter2 = (text: string) => text.replaceAll('hunter2', '***');
 
@@ -53,5 +63,20 @@ describe('redactErrors', () => {
     const error = new TypeError('hunter2');
     await expect(redacted(error)).resolves.toBe(error);
     await expect(redactErrors(Promise.resolve('hunter2'), maskHunter2)).resolves.toBe('hunter2');
+  });
+});
+
+describe('a write that failed', () => {
+  it.each([
+    [new UnavailableError('not answered within 30000 ms', { reason: 'Timeout' }), true],
+    [new UnavailableError('etcdserver: request timed out', { status: 500 }), true],
+    [new UnavailableError('Internal error occurred: failed calling webhook "a": EOF', { status: 500 }), false],
+    [new CancelledError('stopped'), true],
+    [new InvalidObjectError('no metadata'), true],
+    [new TypeError('a fault of ours'), true],
+    [new ForbiddenError('no', { status: 403 }), false],
+    [new ThrottledError('later', { status: 429 }), false],
+  ])('may have taken effect after %s: %p', (error, expected) => {
+    expect(mayHaveTakenEffect(error)).toBe(expected);
   });
 });

@@ -121,9 +121,16 @@ export class InvalidObjectError extends KubernetesError {
   override readonly code = 'InvalidObject';
 }
 
+/**
+ * A webhook is called before the object is stored, and no field says that the call failed: `NewInternalError` in the dispatchers
+ * of k8s.io/apiserver pkg/admission/plugin/webhook.
+ */
+const webhookFailure = /^Internal error occurred: failed calling webhook /;
+
 /** Whether a write may have taken effect although it failed with this error. */
 export function mayHaveTakenEffect(error: unknown): boolean {
   if (!(error instanceof KubernetesError)) return true;
+  if (webhookFailure.test(error.message)) return false;
   return error.code === 'Unavailable' || error.code === 'Cancelled' || error.code === 'InvalidObject';
 }
 

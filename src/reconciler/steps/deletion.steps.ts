@@ -16,7 +16,7 @@ export const deletePipelineRun: Step<With<'pipelineRuns' | 'creates' | 'retentio
   signal,
 ) => {
   if (!hasFinalizer(execution)) return { kind: 'settled', reason: 'LeftToOthers' };
-  const waitMs = isTerminal(phaseOf(execution)) ? 0 : creates.waitMs(execution);
+  const waitMs = phaseOf(execution) === 'Pending' ? creates.waitMs(execution) : 0;
   const pipelineRun = await pipelineRuns.find(execution, signal);
   if (pipelineRun === undefined) {
     if (waitMs === 0) return { kind: 'next', execution };

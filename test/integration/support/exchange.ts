@@ -38,6 +38,11 @@ export class Exchange {
     response.on('close', () => this.#answer?.body.destroy());
   }
 
+  /** Resolves when the whole request has arrived: it can be forwarded after its client has gone. */
+  async received(): Promise<void> {
+    await this.#body;
+  }
+
   /** Sends the request on. The request has taken effect when this resolves to a success. */
   async forward(): Promise<UpstreamAnswer> {
     const { server, headers, streams } = await this.#upstream.connection();
