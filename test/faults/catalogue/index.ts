@@ -6,6 +6,7 @@ import { controlLoopFaults } from './control-loop.ts';
 import { decisionFaults } from './decisions.ts';
 import { deployFaults } from './deploy.ts';
 import { kubernetesFaults } from './kubernetes.ts';
+import { lateCreateFaults } from './late-creates.ts';
 import { lockingFaults } from './locking.ts';
 import { reconcilerFaults } from './reconciler.ts';
 import { tektonFaults } from './tekton.ts';
@@ -17,6 +18,7 @@ export const faults: readonly Fault[] = [
   ...decisionFaults,
   ...tektonFaults,
   ...reconcilerFaults,
+  ...lateCreateFaults,
   ...auditFaults,
   ...apiFaults,
   ...apiLimitFaults,

@@ -6,8 +6,7 @@ import { finalizer } from '../../../src/workflow-execution/metadata.ts';
 import { workflowExecutionResource } from '../../../src/workflow-execution/resource.ts';
 import { aSpec } from '../../../src/workflow-execution/workflow-execution.builders.ts';
 import type { SeenRequest } from '../support/fault-proxy.ts';
-import type { Exchange } from '../support/exchange.ts';
-import { answer, delay, drop, hold, loseAnswer, reset, statusOf, type Fault } from '../support/faults.ts';
+import { answer, delay, drop, hold, loseAnswer, reset, type Fault } from '../support/faults.ts';
 import { inTime, until } from '../../support/until.ts';
 import { denyPipelineRuns, exhaustPipelineRuns } from './admission.ts';
 import { eventsAbout, eventsUntil } from './events.ts';
@@ -183,34 +182,6 @@ describe('an execution', () => {
     await fixture.execute('next', skippingWorkflow, { targetResource });
     await fixture.phase('next', 'Completed');
   });
-
-  it.concurrent(
-    'follows a create that is delivered after its client has gone and the next one was refused',
-    async () => {
-      await using fixture = await new ReconcilerFixture().open();
-      // The dry run that compares a PipelineRun names no timeout.
-      const creates = { method: 'POST', path: '/pipelineruns', query: /timeout=/ };
-      const { promise: isDue, resolve: deliver } = Promise.withResolvers<void>();
-      const delivered = async (exchange: Exchange) => {
-        await exchange.received();
-        exchange.reset();
-        await isDue;
-        await exchange.forward();
-      };
-      fixture.proxy.inject(creates, delivered, 1);
-      const denial = statusOf(403, 'admission webhook "policy.example.org" denied the request: no');
-      fixture.proxy.inject(creates, answer(403, { body: JSON.stringify(denial) }));
-      await fixture.startReconciler();
-      await fixture.execute('wfe', skippingWorkflow);
-      await fixture.until('wfe', 'its end waits', ({ status }) =>
-        Boolean(status?.conditions?.some(({ reason }) => reason === 'StartUnconfirmed')),
-      );
-
-      deliver();
-
-      await fixture.phase('wfe', 'Completed');
-    },
-  );
 
   it.concurrent('fails with the message of an admission policy that denies its PipelineRun', async () => {
     await using fixture = await new ReconcilerFixture().open();
