@@ -51,6 +51,9 @@ export interface BenchService {
   readonly stop: () => Promise<void>;
 }
 
+/** The finished executions of a bench are old, and stay. No load balancer needs time to notice a shutdown. */
+const benchSettings = { WFE_TTL_SUCCESS: '0s', WFE_HISTORY_LIMIT: '0', WFE_DRAIN_DELAY: '0s' };
+
 /**
  * Starts the service and waits until it is ready and, if it should lead, reconciling.
  *
@@ -77,10 +80,7 @@ export async function startBenchService(start: ServiceStart): Promise<BenchServi
       WFE_METRICS_ADDRESS: at(ports.metrics),
       WFE_HEALTH_ADDRESS: at(ports.health),
       WFE_DATA_STORAGE_URL: start.dataStorageUrl,
-      // No load balancer needs time to notice.
-      WFE_DRAIN_DELAY: '0s',
-      // The finished executions of a bench are old, and stay.
-      ...{ WFE_TTL_SUCCESS: '0s', WFE_HISTORY_LIMIT: '0' },
+      ...benchSettings,
       ...tls,
       ...start.settings,
     },
