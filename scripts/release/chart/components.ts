@@ -11,6 +11,7 @@ export const components = [
   'tracing',
   'kubernaut',
   'one-process',
+  'created-by',
   'openshift',
 ] as const;
 

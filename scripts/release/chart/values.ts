@@ -32,6 +32,7 @@ const componentDescriptions: Readonly<Record<Component, string>> = {
   tracing: 'Traces to an OpenTelemetry collector.',
   kubernaut: "Audit trail in Kubernaut's data storage; install into Kubernaut's namespace.",
   'one-process': 'One Deployment with both roles, for small clusters.',
+  'created-by': 'Name of whoever creates an execution with kubectl; needs Kubernetes 1.36.',
   openshift: 'Security context and DNS for OpenShift.',
 };
 
@@ -188,6 +189,7 @@ function componentValues(): Value[] {
     ),
     ...toggle('kubernaut'),
     ...toggle('one-process'),
+    ...toggle('created-by'),
     ...toggle('openshift'),
   ];
 }

@@ -71,6 +71,12 @@ describe('the metadata that only the service may set', () => {
     expect(await create(service, 'noted', { 'created-by': 'alice' })).toEqual({ ok: true });
   });
 
+  it('may name the creator truly', async () => {
+    const username = `system:serviceaccount:${namespace.name}:editor`;
+    expect(await create(editor, 'own-name', { 'created-by': username })).toEqual({ ok: true });
+    expect((await create(editor, 'forged', { 'created-by': username, uid: 'x' })).ok).toBe(false);
+  });
+
   it('cannot be set with all rights in one namespace', async () => {
     expect((await create(owner, 'owned', { 'created-by': 'root' })).message).toContain('are set by the service only');
     expect(await create(owner, 'plain', {})).toEqual({ ok: true });
