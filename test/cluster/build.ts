@@ -90,7 +90,9 @@ async function build(cache: Cache, go: GoToolchain, progress: Progress, signal?:
   ]);
   const started = performance.now();
   const finished = join(cache.root, `${sourceKey()}-${go.version}`);
-  progress(`Building Kubernetes and Tekton with ${go.version} into ${finished} (once, about 6 minutes on two cores)`);
+  const gigabytes = spaceNeeded.binaries + spaceNeeded.buildCache + (hasModules(go) ? 0 : spaceNeeded.moduleCache);
+  progress(`Building Kubernetes and Tekton with ${go.version} into ${finished}`);
+  progress(`Once: about 6 minutes on two cores and ${gigabytes.toFixed(1)} GB of disk. If interrupted, it continues.`);
   const made = await makeBuild(cache, finished, async (unfinished) => {
     const components = builtComponents();
     const module = moduleDirectory;

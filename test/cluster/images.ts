@@ -60,6 +60,22 @@ export async function pushOwnImages(registry: string, binDirectory: string, busy
   ]);
 }
 
+/**
+ * Pushes an image with a shell and kubectl, for workflows that change the cluster.
+ *
+ * @returns its reference
+ */
+export async function pushKubectlImage(registry: string, files: { kubectl: string; busybox: string }): Promise<string> {
+  const kubectl = { path: 'bin/kubectl', mode: 0o755, content: await readFile(files.kubectl) };
+  const layer = plainLayer([...(await busyboxEntries(files.busybox)), kubectl]);
+  const { ref } = await pushImage(registry, 'kubectl:1', [layer], {
+    Cmd: ['/bin/sh'],
+    Env: ['PATH=/bin'],
+    User: nonRoot,
+  });
+  return ref;
+}
+
 /** Uncompressed: it stays on this machine, and compressing 46 MB would be the slowest step. */
 function plainLayer(entries: readonly TarEntry[]): Layer {
   const blob = tar(entries);

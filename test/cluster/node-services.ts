@@ -109,7 +109,7 @@ function snapshotterFor(directory: string): 'overlayfs' | 'native' {
 
 /**
  * Pods reach the machine and nothing else: no masquerading, hence no iptables rules. The route to the Service of the API server
- * leads to the machine too; see test/release/service-route.ts.
+ * leads to the machine too; see test/cluster/service-route.ts.
  */
 function networkConfiguration(record: ClusterRecord): string {
   const ranges = [[{ subnet: `${record.subnet}.0/24` }]];

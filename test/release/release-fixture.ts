@@ -14,7 +14,7 @@ import { kubectl } from '../support/product.ts';
 import { publisherFor, publishSampleWorkflow } from '../support/workflows.ts';
 import { Helm } from './helm.ts';
 import { forwardPort } from './port-forward.ts';
-import { routeKubernetesService } from './service-route.ts';
+import { routeKubernetesService } from '../cluster/service-route.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 /** The namespace of the service. */

@@ -1,9 +1,9 @@
 import { createServer, connect, type AddressInfo, type Socket } from 'node:net';
-import { apiServerService } from '../cluster/node-services.ts';
-import { findPackages } from '../cluster/packages.ts';
-import { readRecord } from '../cluster/record.ts';
-import type { Cluster } from '../cluster/index.ts';
-import { runCommand } from '../cluster/command.ts';
+import { apiServerService } from './node-services.ts';
+import { findPackages } from './packages.ts';
+import { readRecord } from './record.ts';
+import type { Cluster } from './index.ts';
+import { runCommand } from './command.ts';
 
 /**
  * Makes the Service `kubernetes` reachable from the pods of a local cluster, which has no kube-proxy: the kernel redirects what
