@@ -23,7 +23,7 @@ export async function showAudit(
       actor_id: actor,
     } = event;
     log(
-      `  ${time}  ${name.padEnd(18)} ${type.padEnd(38)} ${outcome.padEnd(8)} ${typeof actor === 'string' ? actor : ''}`,
+      `  ${time.padEnd(24)}  ${name.padEnd(18)} ${type.padEnd(38)} ${outcome.padEnd(8)} ${typeof actor === 'string' ? actor : ''}`,
     );
   }
 }

@@ -11,18 +11,20 @@ import type { CreateWorkflowExecutionResponse } from '../src/api/generated/kuber
 import type { Cluster } from '../test/cluster/index.ts';
 import { withToken } from '../test/support/callers.ts';
 
-/** An execution of the sample workflow. */
+/** An execution of a workflow of the demo. */
 export interface Submission {
   readonly namespace: string;
   readonly name: string;
-  /** OCI reference of the sample workflow's bundle. */
+  /** OCI reference of the workflow's bundle. */
   readonly image: string;
   readonly target: string;
-  readonly message: string;
+  /** Parameter of the sample workflow. */
+  readonly message?: string;
+  /** That the workflow runs as; default: the service's. */
+  readonly serviceAccountName?: string;
 }
 
 const remediationRequest = 'rr-demo';
-const workflow = { workflowId: 'sample', version: '1.0.0' };
 
 /** Creates an execution over gRPC, as RemediationOrchestrator does. */
 export async function submitByGrpc(address: string, token: string, submission: Submission): Promise<void> {
@@ -73,11 +75,13 @@ export async function submitByKubectl(
   if (ended[0] !== 0) throw new Error(`kubectl apply exited with code ${String(ended[0])}`);
 }
 
-function specOf({ image, target, message }: Submission) {
+function specOf({ image, target, message, serviceAccountName }: Submission) {
+  const [, workflowId = 'sample'] = /([^/:]+):[^/]*$/.exec(image) ?? [];
   return {
     remediationRequestRef: { name: remediationRequest },
-    workflowRef: { ...workflow, containerImage: image },
+    workflowRef: { workflowId, version: '1.0.0', containerImage: image },
     targetResource: target,
-    parameters: { MESSAGE: message },
+    ...(message === undefined ? {} : { parameters: { MESSAGE: message } }),
+    ...(serviceAccountName === undefined ? {} : { executionConfig: { serviceAccountName } }),
   };
 }

@@ -26,8 +26,14 @@ describeOnPods('the demo', () => {
     const shown = output.join('\n');
     const swagger = /http:\/\/\S+\/docs/.exec(shown)?.[0] ?? '';
     const kubeconfig = /KUBECONFIG=(\S+)/.exec(shown)?.[1] ?? '';
-    expect(shown).toMatch(/from-orchestrator +Completed/);
-    expect(shown).toMatch(/from-person +\| Hello from a person, over REST/);
+    const alice = `system:serviceaccount:${namespace}:alice`;
+    expect(shown).toMatch(/from-program +Completed/);
+    expect(shown).toContain('[remediate : report] Hello from GitOps, with kubectl apply');
+    expect(shown).toContain('[restart : rollout] deployment "web" successfully rolled out');
+    expect(shown).toMatch(/restart-missing failed: .*TaskFailed.*\n.*deployments\.apps "missing" not found/);
+    expect(shown).toMatch(/restart-web-again was never run: Try again in \d+ s/);
+    expect(shown).toMatch(new RegExp(`restart-web-again +Skipped +RecentlyRemediated +${alice}`));
+    expect(shown).toMatch(new RegExp(`restart-web +workflowexecution\\.selection\\.completed +success +${alice}`));
     expect(shown).toMatch(/from-gitops +workflowexecution\.workflow\.completed +success/);
     await expect(fetch(swagger).then((page) => page.text())).resolves.toContain('WorkflowExecution API');
     expect(existsSync(kubeconfig)).toBe(true);

@@ -133,6 +133,12 @@ export const proofs: readonly Proof[] = [
     run: { node: ['test/attack/cli.ts'] },
   },
   {
+    name: 'oidc',
+    seconds: 20,
+    proves: 'A person with a token of the OIDC provider of the cluster creates an execution under their own name.',
+    run: { jest: ['test/integration/api/oidc'] },
+  },
+  {
     name: 'memory',
     seconds: 16,
     proves: 'The service compacts its heap after the initial lists.',
@@ -179,10 +185,11 @@ export const proofs: readonly Proof[] = [
   },
   {
     name: 'examples',
-    seconds: 70,
+    seconds: 90,
     needs: 'pods',
-    proves: 'The client examples get the outcome while the service is killed.',
-    run: { jest: ['test/e2e/examples'] },
+    proves:
+      'The client examples get the outcome while the service is killed, and the example workflow restarts a Deployment.',
+    run: { jest: ['test/e2e/example'] },
     cluster: 'shared',
   },
   {
@@ -198,7 +205,8 @@ export const proofs: readonly Proof[] = [
     name: 'demo',
     seconds: 51,
     needs: 'pods',
-    proves: 'The demo runs three executions, serves until Ctrl-C and removes what it has created, on any cluster.',
+    proves:
+      'The demo runs executions that complete, fail and are skipped, serves until Ctrl-C and cleans up, on any cluster.',
     run: { jest: ['test/e2e/demo'] },
     cluster: 'shared',
   },
@@ -267,6 +275,13 @@ export const proofs: readonly Proof[] = [
     needs: 'pods',
     proves: 'Without each defence against interference, the chaos checker finds a violation.',
     run: { node: ['test/chaos/defences/cli.ts'] },
+  },
+  {
+    name: 'created-by',
+    needs: 'Go',
+    proves: 'The component created-by names the creator of each execution (on the newest Kubernetes).',
+    run: { jest: ['test/integration/deploy/created-by'] },
+    onlyByName: true,
   },
   {
     name: 'versions',
