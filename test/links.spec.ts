@@ -40,10 +40,20 @@ function withoutCode(page: string): string {
 
 it('every path that CONTRIBUTING.md names exists', () => {
   const named = readFileSync(join(root, 'CONTRIBUTING.md'), 'utf8').matchAll(
-    /`(?<path>(?:bench|crds|deploy|docs|proto|scripts|src|test)\/[^`*\s]*)`/g,
+    /`(?<path>(?:bench|clients|crds|demo|deploy|docs|examples|proto|scripts|src|test)\/[^`*\s]*)`/g,
   );
   const paths = [...named].map(({ groups }) => groups?.['path'] ?? '');
 
   expect(paths.filter((path) => !existsSync(join(root, path)))).toEqual([]);
   expect(paths.length).toBeGreaterThan(50);
+});
+
+it('every name that CONTRIBUTING.md places in a file is there', () => {
+  const placed = readFileSync(join(root, 'CONTRIBUTING.md'), 'utf8').matchAll(
+    /`(?<name>[A-Za-z]\w+)`\s+in\s+`(?<path>\w+\/[^`*\s]*\.\w+)`/g,
+  );
+  const places = [...placed].map(({ groups }) => ({ name: groups?.['name'] ?? '', path: groups?.['path'] ?? '' }));
+
+  expect(places.filter(({ name, path }) => !readFileSync(join(root, path), 'utf8').includes(name))).toEqual([]);
+  expect(places.length).toBeGreaterThan(1);
 });

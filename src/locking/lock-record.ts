@@ -122,6 +122,6 @@ function alive(cooldowns: readonly Cooldown[], now: Date, cooldownMs: number): r
 }
 
 /** Remaining milliseconds of a cooldown; at most its full length, also if clocks differ. */
-function remaining({ completionTime }: Cooldown, now: Date, cooldownMs: number): number {
+export function remaining({ completionTime }: Cooldown, now: Date, cooldownMs: number): number {
   return Math.min(cooldownMs, Date.parse(completionTime) + cooldownMs - now.getTime());
 }

@@ -39,7 +39,7 @@ export interface DeleteCommand {
 export interface ListCommand {
   /** Absent for all namespaces. */
   readonly namespace?: string;
-  /** 0 for the default; larger values are reduced to the maximum. */
+  /** 0 for the default. */
   readonly pageSize: number;
   /** From the previous page; absent for the first one. */
   readonly pageToken?: string;

@@ -2,6 +2,7 @@ import { isAuditFinal } from '../../audit/audit-condition.ts';
 import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
 import { isSettled, isTerminal, phaseOf } from '../../workflow-execution/execution.ts';
 import { isGenerationObserved } from '../../workflow-execution/status.ts';
+import { remaining } from '../../locking/lock-record.ts';
 import { cooldownOf } from '../target/lock-claim.ts';
 
 /** Whether no step has anything left to do for an execution, unless its PipelineRun waits to be released. */
@@ -15,8 +16,8 @@ export function isDone(execution: WorkflowExecution): boolean {
  * the Lease with the cooldown may be deleted.
  */
 export function isCooldownOver(execution: WorkflowExecution, cooldownMs: number, now: Date): boolean {
-  const endsAt = Date.parse(execution.status?.completionTime ?? '') + cooldownMs;
-  return endsAt <= now.getTime() || cooldownOf(execution, now) === undefined;
+  const cooldown = cooldownOf(execution, now);
+  return cooldown === undefined || remaining(cooldown, now, cooldownMs) <= 0;
 }
 
 /** Whether an execution is to be marked as settled. */

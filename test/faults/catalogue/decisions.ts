@@ -33,7 +33,7 @@ export const decisionFaults: readonly Fault[] = [
   {
     name: 'an execution is settled while its cooldown lasts',
     file: 'src/reconciler/cleanup/settlement.ts',
-    find: 'cooldownOf(execution, now) === undefined',
+    find: 'remaining(cooldown, now, cooldownMs) <= 0',
     replace: 'true',
     caughtBy: ['src/reconciler/cleanup/settlement.spec.ts', 'src/reconciler/steps/finished.steps.audit.spec.ts'],
   },

@@ -108,7 +108,7 @@ func lockRows(held *lock.Lock, cooldown time.Duration, now time.Time) []metav1.T
 		add(held.Target, "Held", holderName(*held.Holder, held.Note), "", since, "")
 	}
 	for _, ended := range held.Cooldowns {
-		left := ended.CompletionTime.Add(cooldown).Sub(now)
+		left := ended.Until(cooldown).Sub(now)
 		if left > 0 {
 			since := duration.HumanDuration(now.Sub(ended.CompletionTime))
 			add(held.Target, "Cooldown", executionName(ended.Execution), ended.WorkflowID, since, duration.HumanDuration(left))

@@ -43,6 +43,11 @@ type Cooldown struct {
 	CompletionTime time.Time `json:"completionTime"`
 }
 
+// Until is when the cooldown ends if it lasts this long.
+func (c Cooldown) Until(length time.Duration) time.Time {
+	return c.CompletionTime.Add(length)
+}
+
 // Lock is the state of a target.
 type Lock struct {
 	Target string
