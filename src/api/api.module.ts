@@ -18,7 +18,11 @@ import { OpenStreams } from './call/open-streams.ts';
 import { Permissions } from './call/permissions.ts';
 import { RateLimits } from './call/rate-limits.ts';
 import { TargetAccess } from './call/target-access.ts';
-import { cachedExecutionResource, type CachedExecution } from './executions/cached-execution.ts';
+import {
+  cachedExecutionIndexes,
+  cachedExecutionResource,
+  type CachedExecution,
+} from './executions/cached-execution.ts';
 import { ExecutionGrpcController } from './executions/execution-grpc.controller.ts';
 import { ExecutionController } from './executions/execution.controller.ts';
 import { ExecutionService, NAME_SUFFIX } from './executions/execution.service.ts';
@@ -40,7 +44,7 @@ import { WatchService } from './watch/watch.service.ts';
 export function apiSources({
   watchNamespaces: namespaces,
 }: Pick<Config, 'watchNamespaces'>): readonly [ReflectorSource<CachedExecution>] {
-  return [{ resource: cachedExecutionResource, namespaces }];
+  return [{ resource: cachedExecutionResource, namespaces, indexes: cachedExecutionIndexes }];
 }
 
 /**

@@ -11,8 +11,6 @@ export class Indexer<T> {
   private readonly functions: Indexes<T>;
   /** Keys by index name and value. */
   private readonly keys = new Map<string, Map<string, Set<string>>>();
-  /** The index entries of each key. */
-  private readonly entries = new Map<string, Entries>();
 
   constructor(functions: Indexes<T>) {
     this.functions = functions;
@@ -24,11 +22,14 @@ export class Indexer<T> {
     return Object.entries(this.functions).flatMap(([name, fn]) => fn(object).map((value) => [name, value] as const));
   }
 
-  /** Adds or moves a key. Changes nothing when an index function throws. */
-  set(key: string, object: T): void {
+  /**
+   * Adds or moves a key. Changes nothing when an index function throws.
+   *
+   * @param previous the object that the key had before
+   */
+  set(key: string, object: T, previous: T | undefined): void {
     const entries = this.entriesOf(object);
-    this.remove(key);
-    if (entries.length > 0) this.entries.set(key, entries);
+    if (previous !== undefined) this.remove(key, previous);
     for (const [name, value] of entries) {
       const values = this.valuesOf(name);
       const keys = values.get(value);
@@ -37,14 +38,14 @@ export class Indexer<T> {
     }
   }
 
-  remove(key: string): void {
-    for (const [name, value] of this.entries.get(key) ?? []) {
+  /** @param object the one that was set for the key */
+  remove(key: string, object: T): void {
+    for (const [name, value] of this.entriesOf(object)) {
       const values = this.valuesOf(name);
       const keys = values.get(value);
       keys?.delete(key);
       if (keys?.size === 0) values.delete(value);
     }
-    this.entries.delete(key);
   }
 
   /** The keys under a value of an index. Throws RangeError for an unknown index. */

@@ -138,7 +138,7 @@ export class ObjectStore<T extends KubernetesObject> implements Store<T> {
     // Another object of the same name: the deletion of the first was missed.
     if (previous && previous.metadata.uid !== object.metadata.uid) this.delete(key, previous);
     const same = this.objects.get(key);
-    this.indexer.set(key, object);
+    this.indexer.set(key, object, same);
     this.objects.set(key, object);
     this.onChange(same ? { type: 'updated', object, previous: same } : { type: 'added', object });
   }
@@ -149,7 +149,7 @@ export class ObjectStore<T extends KubernetesObject> implements Store<T> {
     { object = previous, ...how }: { readonly object?: T; readonly isUnlisted?: true } = {},
   ): void {
     this.objects.delete(key);
-    this.indexer.remove(key);
+    this.indexer.remove(key, previous);
     this.onChange({ type: 'deleted', object, previous, ...how });
   }
 }

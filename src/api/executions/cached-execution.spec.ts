@@ -1,7 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
 import { aWorkflowExecution } from '../../workflow-execution/workflow-execution.builders.ts';
 import { allPhases, isTerminal } from '../../workflow-execution/execution.ts';
-import { cachedExecution, cachedExecutionResource, executionOf } from './cached-execution.ts';
+import { requestLabel } from '../../workflow-execution/metadata.ts';
+import {
+  cachedExecution,
+  cachedExecutionIndexes,
+  cachedExecutionResource,
+  executionOf,
+  requestIndex,
+} from './cached-execution.ts';
 
 /** Executions that differ in every part that is compressed. */
 const executions = allPhases.map((phase, index) =>
@@ -33,6 +40,13 @@ describe('an execution in the cache', () => {
     const { metadata, spec, status } = cachedExecution(execution);
     expect(execution).toMatchObject({ metadata, spec, status });
     expect(metadata.labels).toEqual({ team: 'a' });
+  });
+
+  it('is found by the label of its request, if it has one', () => {
+    const labelled = aWorkflowExecution({ metadata: { labels: { [requestLabel]: 'abc', other: 'x' } } });
+    const keysOf = cachedExecutionIndexes[requestIndex];
+    expect(keysOf(cachedExecution(labelled))).toEqual(['abc']);
+    expect(keysOf(cachedExecution(aWorkflowExecution()))).toHaveLength(0);
   });
 
   it('without a status has none', () => {

@@ -6,6 +6,7 @@ import type {
   WorkflowExecutionSpec,
   WorkflowExecutionStatus,
 } from '../../workflow-execution/generated/workflow-execution.ts';
+import { requestLabel } from '../../workflow-execution/metadata.ts';
 import { parseWorkflowExecution, workflowExecutionResource } from '../../workflow-execution/resource.ts';
 
 /** The fields of an execution by which lists and watches select and order it. */
@@ -41,6 +42,17 @@ type CompressedJson = string;
 export const cachedExecutionResource = {
   ...workflowExecutionResource,
   parse: (raw: unknown): CachedExecution => cachedExecution(parseWorkflowExecution(raw)),
+};
+
+/** Name of the index by the label of the request id. */
+export const requestIndex = 'request';
+
+/** The indexes of the API's cache. */
+export const cachedExecutionIndexes = {
+  [requestIndex]: ({ metadata }: CachedExecution): readonly string[] => {
+    const label = metadata.labels?.[requestLabel];
+    return label === undefined ? [] : [label];
+  },
 };
 
 /** JSON of the first execution that was compressed. Others share most of its text. */

@@ -43,6 +43,7 @@ export function serviceWith(over: {
   const store = {
     upsertIfNewer: (cached: CachedExecution) => upsertIfNewer(executionOf(cached)),
     get: () => over.known && cachedExecution(over.known),
+    byIndex: () => [],
   };
   const reflector = { store, failure: over.failure } as unknown as Reflector<CachedExecution>;
   const config = { watchNamespaces: over.watchNamespaces ?? [], ...(over.policy ?? aPolicy()) };

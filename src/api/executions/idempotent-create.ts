@@ -8,7 +8,7 @@ import type { WorkflowExecution } from '../../workflow-execution/generated/workf
 import { workflowExecutionResource } from '../../workflow-execution/resource.ts';
 import { ApiError } from '../errors/api-error.ts';
 import { affectedExecution } from '../resource/names.ts';
-import type { CachedExecution } from './cached-execution.ts';
+import { requestIndex, type CachedExecution } from './cached-execution.ts';
 import { compareRequest, type NewExecution, type RequestIdentity } from './new-execution.ts';
 
 /**
@@ -56,16 +56,15 @@ export class IdempotentCreate {
     }
   }
 
-  /** The execution of an earlier call. Under a name of the caller's choice only the label shows it. */
+  /** The execution of an earlier call. Under a name of the caller's choice only the label shows it, in the cluster if not in the cache. */
   private async find(
     { metadata }: NewExecution,
     { label, derivedName }: RequestIdentity,
     { signal }: WriteOptions,
   ): Promise<WorkflowExecution | undefined> {
-    if (metadata.name === derivedName) {
-      if (this.reflector.store.get(metadata) === undefined) return undefined;
-      return this.client.find(workflowExecutionResource, metadata, { signal });
-    }
+    const [cached] = this.reflector.store.byIndex(requestIndex, label);
+    const live = cached && (await this.client.find(workflowExecutionResource, cached.metadata, { signal }));
+    if (live !== undefined || metadata.name === derivedName) return live;
     const { items } = await this.client.list(
       workflowExecutionResource,
       { namespace: metadata.namespace, labelSelector: `${requestLabel}=${label}`, limit: 1 },

@@ -5,7 +5,7 @@ import { pipelineRunResource, type PipelineRun } from '../../../src/tekton/pipel
 import { workflowExecutionResource } from '../../../src/workflow-execution/resource.ts';
 import { podResource } from '../../support/pods.ts';
 import { waitFor } from '../../support/wait-for.ts';
-import { reset } from '../support/faults.ts';
+import { answer, reset } from '../support/faults.ts';
 import { until } from '../../support/until.ts';
 import { eventsUntil } from './events.ts';
 import { ReconcilerFixture } from './fixture.ts';
@@ -90,7 +90,7 @@ describe('a target', () => {
 
   it.concurrent('is free again when its execution is deleted before anything ran', async () => {
     await using own = await new ReconcilerFixture().open();
-    const refused = own.proxy.inject({ method: 'POST', path: '/pipelineruns' }, reset());
+    const refused = own.proxy.inject({ method: 'POST', path: '/pipelineruns' }, answer(403));
     await own.startReconciler();
     await own.execute('first', skippingWorkflow, on(own, api));
     await until('the PipelineRun was refused', () => refused.hits > 0);
