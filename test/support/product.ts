@@ -18,7 +18,7 @@ export async function applyProduct(cluster: Pick<Cluster, 'kubectl' | 'kubeconfi
   const base = join(root, 'deploy', 'base');
   await kubectl(cluster, 'apply', '--server-side', '--force-conflicts', '-l', exceptPods, '-k', base);
   await waitForCrd(cluster);
-  // The first request makes the API server set up storage and is told to retry, which kubectl does.
+  // The API server sets up storage at the first request, which it rejects with Retry-After; kubectl retries.
   await kubectl(cluster, 'get', crdName, '--all-namespaces');
 }
 

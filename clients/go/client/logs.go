@@ -38,7 +38,7 @@ type logReader struct {
 	yield   func(*workflowexecutionv1.StreamWorkflowExecutionLogsResponse, error) bool
 }
 
-// logStep is a step, whose lines arrive in order. Notes of the service have no step and are told apart by their text.
+// logStep is a step, whose lines arrive in order. Notes of the service have no step and are identified by their text.
 type logStep struct {
 	pod, step, note string
 }
