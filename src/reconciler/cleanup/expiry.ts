@@ -23,14 +23,14 @@ export function expiredExecutions(
   now: number,
 ): readonly Expired[] {
   const expired: Expired[] = [];
-  const limited = new Map<string, FinishedExecution[]>();
+  const limited: FinishedExecution[] = [];
   for (const execution of finished) {
     const { metadata, finishedAt, ttlSeconds } = execution;
     if (metadata.deletionTimestamp !== undefined) continue;
     if (finishedAt + ttlMsOf(execution, config) <= now) expired.push({ execution, reason: 'ttl' });
-    else if (ttlSeconds === undefined && config.historyLimit > 0) add(limited, metadata.namespace ?? '', execution);
+    else if (ttlSeconds === undefined && config.historyLimit > 0) limited.push(execution);
   }
-  for (const kept of limited.values()) {
+  for (const kept of Map.groupBy(limited, ({ metadata }) => metadata.namespace).values()) {
     const excess = kept.length - config.historyLimit;
     if (excess <= 0) continue;
     kept.sort(byAge);
@@ -52,10 +52,4 @@ export function ttlMsOf({ phase, ttlSeconds }: FinishedExecution, config: Histor
 
 function byAge(a: FinishedExecution, b: FinishedExecution): number {
   return a.finishedAt - b.finishedAt;
-}
-
-function add<V>(groups: Map<string, V[]>, key: string, value: V): void {
-  const group = groups.get(key);
-  if (group === undefined) groups.set(key, [value]);
-  else group.push(value);
 }
