@@ -65,9 +65,9 @@ const labels: readonly (readonly [file: string, code: string, original: string])
     'last.metadata.labels?.[pipelineRunLabels.workflowExecution]',
   ],
   [
-    'src/reconciler/pipelinerun/pipeline-runs.ts',
-    'return metadata.labels?.[pipelineRunLabels.workflowExecution] !== undefined;',
-    'metadata.labels?.[pipelineRunLabels.workflowExecution]',
+    'src/reconciler/pipelinerun/unfinished-runs.ts',
+    'return metadata.labels?.[watchedLabel] !== undefined;',
+    'metadata.labels?.[watchedLabel]',
   ],
   [
     'src/tekton/pipeline-run-content.ts',

@@ -26,6 +26,7 @@ import { redactorFor } from '../../workflow-execution/redact.ts';
 import { pipelineRunKey, type NamedExecution } from '../executions/execution-indexes.ts';
 import { isRunOf } from './ownership.ts';
 import { createTimeoutMs } from './unconfirmed-creates.ts';
+import { isWatched } from './unfinished-runs.ts';
 
 /** Reads and writes the PipelineRuns of executions. */
 @Injectable()
@@ -116,8 +117,4 @@ export class PipelineRuns {
     if (isWatched(pipelineRun)) this.reflector.store.upsertIfNewer(pipelineRun);
     return pipelineRun;
   }
-}
-
-function isWatched({ metadata }: PipelineRun): boolean {
-  return metadata.labels?.[pipelineRunLabels.workflowExecution] !== undefined;
 }

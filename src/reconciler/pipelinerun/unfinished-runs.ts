@@ -14,6 +14,11 @@ import { pipelineRunKey } from '../executions/execution-indexes.ts';
 /** The label by which PipelineRuns are watched. */
 export const watchedLabel = pipelineRunLabels.workflowExecution;
 
+/** Whether the watch brings the changes of a PipelineRun. */
+export function isWatched({ metadata }: Pick<KubernetesObject, 'metadata'>): boolean {
+  return metadata.labels?.[watchedLabel] !== undefined;
+}
+
 /** Requests at the same time. */
 const concurrency = 16;
 
@@ -56,7 +61,7 @@ async function readAll(
     for (const key of remaining) {
       const run = await client.find(unparsedRun, key, { signal });
       // Without the label the watch would not bring its end.
-      if (run?.metadata.labels?.[watchedLabel] !== undefined) found.set(keyToString(key), run.raw);
+      if (run !== undefined && isWatched(run)) found.set(keyToString(key), run.raw);
     }
   };
   await Promise.all(Array.from({ length: concurrency }, read));
