@@ -20,6 +20,7 @@ import {
   pageSizes,
   rateLimits,
   secondsText,
+  smallPieces,
   sizeText,
   streamKeepAliveMs,
 } from './limits.ts';
@@ -53,6 +54,9 @@ it.each([
   ['docs/operations.md', bucket(rateLimits.anonymousCalls)],
   ['docs/operations.md', bucket(rateLimits.reviews)],
   ['docs/operations.md', bucket(rateLimits.refusals)],
+  ['docs/operations.md', `below ${smallPieces.belowBytes} bytes`],
+  ['docs/operations.md', bucket(smallPieces)],
+  ['docs/operations.md', `the first ${smallPieces.freePerBody} of a body are free`],
   ['docs/operations.md', `${sizeText(requestBudget.total)}, ${sizeText(requestBudget.perCaller)} per caller`],
   ['docs/operations.md', `health and reflection ${sizeText(anonymousRequestBudget.total)}`],
   ['docs/operations.md', `${sizeText(responseBudget.total)}, ${sizeText(responseBudget.perCaller)} per caller`],

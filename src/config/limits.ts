@@ -27,6 +27,12 @@ export const requestBudget = { total: 64 * mebibyte, perCaller: 16 * mebibyte };
 /** Memory for messages to health and reflection, which need no authentication, in bytes; `perCaller` is per address. */
 export const anonymousRequestBudget = { total: 16 * mebibyte, perCaller: 4 * mebibyte };
 
+/**
+ * Pieces of request bodies (frames, chunks, TLS records) of fewer bytes, per connection: burst, and milliseconds until the next
+ * one. The first ones of each body do not count: some gRPC clients send the length of a message by itself.
+ */
+export const smallPieces = { belowBytes: 256, freePerBody: 2, burst: 1_000, refillMs: 10 } as const;
+
 /** Memory for executions and pages of lists that clients have not read yet, in bytes. */
 export const responseBudget = { total: 128 * mebibyte, perCaller: 8 * mebibyte };
 

@@ -5,6 +5,7 @@ import { authenticatedFlood } from './attackers/authenticated.ts';
 import { documents, patterns, quotedSecrets, violations } from './attackers/documents.ts';
 import { frameFlood } from './attackers/frames.ts';
 import { ambiguousFraming } from './attackers/framing.ts';
+import { smallPieces } from './attackers/pieces.ts';
 import { healthWatches, unreadLists, unreadReflection } from './attackers/unread.ts';
 
 /** Attacks of one kind. */
@@ -50,6 +51,13 @@ export const families: readonly Family[] = [
   { name: 'bombs', description: 'compressed bombs', seconds: 6, onBothRoles: true, attack: decompressionBombs },
   { name: 'bad tokens', description: 'invalid tokens, a different one each time', seconds: 6, attack: badTokens },
   { name: 'slow bodies', description: 'requests that never end', seconds: 6, attack: slowBodies },
+  {
+    name: 'small pieces',
+    description: 'bodies in frames, chunks and TLS records of a few bytes',
+    seconds: 12,
+    onBothRoles: true,
+    attack: smallPieces,
+  },
   { name: 'odd framing', description: 'ambiguous requests (request smuggling)', seconds: 6, attack: ambiguousFraming },
   {
     name: 'open pages',

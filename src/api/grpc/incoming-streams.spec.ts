@@ -4,8 +4,9 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { ConnectionLimits } from '../../connections/connection-limits.ts';
 import { FakeClock } from '../../kubernetes/fake-clock.builders.ts';
 import { ExecutionGrpcServer } from './grpc-server.ts';
-import { IncomingStreams, normalizeTimeout, type IncomingStreamsOptions } from './incoming-streams.ts';
-import { clientPreface, open, request, reset } from './raw-http2.builders.ts';
+import { smallPieces } from '../../config/limits.ts';
+import { IncomingStreams, normalizeTimeout, wholeMessages, type IncomingStreamsOptions } from './incoming-streams.ts';
+import { clientPreface, dataOf, open, request, reset } from './raw-http2.builders.ts';
 
 const reflection = '/grpc.reflection.v1.ServerReflection/ServerReflectionInfo';
 const limits = { maxOpen: 80, maxPerConnection: 40 };
@@ -142,6 +143,70 @@ describe('a gRPC server', () => {
 
     expect(await statusOf(call)).toBe(unimplemented);
   });
+});
+
+/** A length-prefixed message. */
+function framed(message: Buffer): Buffer {
+  const prefix = Buffer.alloc(5);
+  prefix.writeUInt32BE(message.length, 1);
+  return Buffer.concat([prefix, message]);
+}
+
+/** A request to list the services, with a host name of 100 to 16,383 bytes. */
+function listServices(hostBytes: number): Buffer {
+  const length = Buffer.from([0x0a, (hostBytes & 127) | 128, hostBytes >> 7]);
+  return framed(Buffer.concat([length, Buffer.alloc(hostBytes, 'x'), Buffer.from([0x3a, 0])]));
+}
+
+describe('a gRPC message in pieces', () => {
+  const service = 'WorkflowExecutionService';
+  let server: ExecutionGrpcServer;
+  beforeAll(async () => (server = await startServer()));
+  afterAll(() => end(server));
+
+  /** Sends frames to the reflection service; resolves to what it answered when this is part of it, or at the end. */
+  async function answerTo(frames: Buffer, expected: string): Promise<string> {
+    const socket = await open(server.port);
+    const headers = { ':path': reflection, 'content-type': 'application/grpc' };
+    socket.write(Buffer.concat([clientPreface, request(1, headers), frames]));
+    let text = '';
+    for await (const part of socket) {
+      text += String(part);
+      if (text.includes(expected)) break;
+    }
+    return text;
+  }
+
+  it.each([1, 60, 4_000])('is answered if they have %i bytes', async (bytes) => {
+    const message = listServices(bytes === 1 ? smallPieces.burst - 10 : 12_000);
+
+    expect(await answerTo(dataOf(1, message, bytes), service)).toContain(service);
+  });
+
+  it('may follow another in the same piece', async () => {
+    const [first, second] = [listServices(100), listServices(200)];
+
+    const answer = answerTo(dataOf(1, Buffer.concat([first, second]), 150), 'x'.repeat(200));
+
+    expect(await answer).toContain('x'.repeat(200));
+  });
+
+  it('closes the connection if they are many and small', async () => {
+    const answer = await answerTo(dataOf(1, listServices(2 * smallPieces.burst), 1), service);
+
+    expect(answer).not.toContain(service);
+    expect(await ask(client(server))).toBe(unimplemented);
+  });
+});
+
+it.each([
+  ['nothing of half a message', Buffer.concat([framed(Buffer.alloc(9)).subarray(0, 13)]), 0],
+  ['nothing of half a prefix', Buffer.alloc(4), 0],
+  ['an empty message', framed(Buffer.alloc(0)), 5],
+  ['the first of two', Buffer.concat([framed(Buffer.alloc(9)), Buffer.from([0])]), 14],
+  ['everything of one that is too large', Buffer.from([0, 0xff, 0, 0, 0, 1, 2]), 7],
+])('grpc-js gets %s', (_, received, expected) => {
+  expect(wholeMessages(received, received.length)).toBe(expected);
 });
 
 describe('a gRPC server that admits few calls', () => {

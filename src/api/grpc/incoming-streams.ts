@@ -1,7 +1,10 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import type { Http2Session, IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2';
+import { constants, type Http2Session, type IncomingHttpHeaders, type ServerHttp2Stream } from 'node:http2';
+import { maxRequestBytes } from '../../config/limits.ts';
 import type { Peer } from '../../connections/connection-limits.ts';
+import { joinPieces } from '../../connections/join-pieces.ts';
 import { callsPerTurn, PacedQueue } from '../../connections/paced-queue.ts';
+import { SmallPieces } from '../../connections/small-pieces.ts';
 import type { Clock } from '../../kubernetes/clock.ts';
 import { isRecord } from '../../kubernetes/json.ts';
 import { unaryPaths } from './service-definition.ts';
@@ -29,6 +32,7 @@ export interface IncomingStreamsOptions {
  * - At the limit of open streams, the connection with the most unanswered ones is closed; so is one that opens and resets
  *   more than twice its limit in one turn of the event loop (CVE-2023-44487).
  * - Calls with a single response that the client does not read in time are cancelled ({@link UnreadResponses}).
+ * - Whole messages are passed on, and connections that send many small frames are closed ({@link SmallPieces}).
  * - Timeouts that grpc-js misreads are replaced ({@link normalizeTimeout}).
  */
 export class IncomingStreams {
@@ -36,9 +40,11 @@ export class IncomingStreams {
   private readonly open = new Map<Http2Session, Set<ServerHttp2Stream>>();
   private readonly known = new WeakSet<Http2Session>();
   private readonly unreadResponses: UnreadResponses;
+  private readonly pieces: SmallPieces;
   private openCount = 0;
 
   constructor(readonly options: IncomingStreamsOptions) {
+    this.pieces = new SmallPieces(options.clock);
     this.unreadResponses = new UnreadResponses(options.clock);
   }
 
@@ -65,6 +71,7 @@ export class IncomingStreams {
     if (this.options.admits?.(session.socket) === false) return this.close(session);
     if (this.openCount >= this.options.maxOpen) this.closeLargest();
     if (!session.destroyed) this.count(session, stream);
+    this.joinFrames(session, stream);
     if (this.streamsOf(session) > 2 * this.options.maxPerConnection) this.close(session);
   }
 
@@ -82,6 +89,19 @@ export class IncomingStreams {
         },
         isObsolete: () => stream.closed || stream.destroyed,
       });
+    });
+  }
+
+  private joinFrames(session: Http2Session, stream: ServerHttp2Stream): void {
+    const admits = this.pieces.ofBody(session);
+    joinPieces(stream, {
+      // grpc-js discards what follows its answer.
+      readyBytes: (received, length) => (stream.writableEnded ? length : wholeMessages(received, length)),
+      admits: (bytes) => {
+        const isAdmitted = admits(bytes);
+        if (!isAdmitted) this.close(session, constants.NGHTTP2_ENHANCE_YOUR_CALM);
+        return isAdmitted;
+      },
     });
   }
 
@@ -112,12 +132,26 @@ export class IncomingStreams {
     if (largest !== undefined) this.close(largest);
   }
 
-  private close(session: Http2Session): void {
+  private close(session: Http2Session, code?: number): void {
     const streams = this.open.get(session);
     this.open.delete(session);
     this.openCount -= streams?.size ?? 0;
     streams?.clear();
-    session.destroy();
+    session.destroy(undefined, code);
+  }
+}
+
+/** Bytes before the message of its flag and its length (https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md). */
+const messagePrefixBytes = 5;
+
+/** Length of the whole messages at the start; of everything if one is too large, which grpc-js then refuses. */
+export function wholeMessages(received: Buffer, length: number): number {
+  for (let whole = 0; ;) {
+    if (length - whole < messagePrefixBytes) return whole;
+    const bytes = received.readUInt32BE(whole + 1);
+    if (bytes > maxRequestBytes) return length;
+    if (length - whole < messagePrefixBytes + bytes) return whole;
+    whole += messagePrefixBytes + bytes;
   }
 }
 

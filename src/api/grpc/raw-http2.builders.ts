@@ -2,11 +2,11 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 
 /** Types of HTTP/2 frames (RFC 9113, section 6). */
-const types = { headers: 1, reset: 3, settings: 4 } as const;
+const types = { data: 0, headers: 1, reset: 3, settings: 4 } as const;
 const endStream = 1;
 const endHeaders = 4;
 
-function frame(type: number, flags: number, stream: number, payload = Buffer.alloc(0)): Buffer {
+function frame(type: number, flags: number, stream: number, payload: Buffer = Buffer.alloc(0)): Buffer {
   const head = Buffer.alloc(9);
   head.writeUIntBE(payload.length, 0, 3);
   head.writeUInt8(type, 3);
@@ -32,6 +32,13 @@ export function request(stream: number, headers: Readonly<Record<string, string>
   const all = { ':method': 'POST', ':scheme': 'http', ':authority': 'localhost', ...headers };
   const block = Buffer.concat(Object.entries(all).map(([name, value]) => literal(name, value)));
   return frame(types.headers, endHeaders + (isWhole ? endStream : 0), stream, block);
+}
+
+/** DATA frames of a body, of so many bytes each. */
+export function dataOf(stream: number, body: Buffer, frameBytes: number): Buffer {
+  const count = Math.ceil(body.length / frameBytes);
+  const part = (at: number) => body.subarray(at * frameBytes, (at + 1) * frameBytes);
+  return Buffer.concat(Array.from({ length: count }, (_, at) => frame(types.data, 0, stream, part(at))));
 }
 
 /** RST_STREAM, with CANCEL unless another code is given. */

@@ -7,6 +7,9 @@ import { ApiError } from '../errors/api-error.ts';
 import { errorTable, type ErrorCode } from '../errors/error-table.ts';
 import { toProblem } from './problem.dto.ts';
 
+/** Code of the error of a body in many small pieces. */
+export const tooManyPieces = 'TOO_MANY_PIECES';
+
 /** Errors of Node's HTTP parser and timers, by code (https://nodejs.org/api/http.html#event-clienterror). */
 const knownErrors: Readonly<Record<string, readonly [ErrorCode, string]>> = {
   HPE_HEADER_OVERFLOW: [
@@ -14,6 +17,7 @@ const knownErrors: Readonly<Record<string, readonly [ErrorCode, string]>> = {
     `request line and headers are larger than ${httpLimits.maxHeaderBytes} bytes`,
   ],
   HPE_CHUNK_EXTENSIONS_OVERFLOW: ['TooLarge', 'the extensions of the chunks of the body are too large'],
+  [tooManyPieces]: ['InvalidArgument', 'the body arrives in too many small pieces: send it in larger ones'],
   ERR_HTTP_REQUEST_TIMEOUT: [
     'RequestTimeout',
     `headers must arrive within ${httpLimits.headersTimeoutMs / 1_000} s, and the request within ${httpLimits.requestTimeoutMs / 1_000} s`,

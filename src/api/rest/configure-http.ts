@@ -6,11 +6,13 @@ import helmet from 'helmet';
 import { CertificateExpiry, tlsOptions } from '../../connections/server-certificate.ts';
 import { limitTimes } from '../../connections/http-limits.ts';
 import type { ServerCertificate } from '../../connections/server-certificate.ts';
+import { CLOCK, type Clock } from '../../kubernetes/clock.ts';
 import { Authentication } from '../call/authentication.ts';
 import { CallObserver } from '../call/call-observer.ts';
 import { Drain, type DrainableServer } from '../call/drain.ts';
 import { checkHeaders } from './check-headers.ts';
 import { handleClientErrors } from './client-errors.ts';
+import { joinChunks } from './join-chunks.ts';
 import { limitPipelining } from './limit-pipelining.ts';
 import { limitResponseTime } from './limit-response-time.ts';
 import { allowedMethods, openApiDocument, serveOpenApi } from './openapi.ts';
@@ -26,6 +28,8 @@ export function configureHttp(app: NestExpressApplication, certificate?: ServerC
   app.disable('x-powered-by');
   // resourceVersion serves the purpose of an ETag.
   app.disable('etag');
+  // Before anything waits: the body follows immediately.
+  app.use(joinChunks(serverOf(app), app.get<Clock>(CLOCK, { strict: false })));
   app.use(limitPipelining());
   app.use(observeRequests(app.get(CallObserver, { strict: false })));
   app.use(limitResponseTime());

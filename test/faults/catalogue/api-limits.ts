@@ -52,6 +52,27 @@ export const apiLimitFaults: readonly Fault[] = [
     caughtBy: ['src/api/grpc/incoming-streams.spec.ts'],
   },
   {
+    name: 'the pieces of a body are kept as they arrive',
+    file: 'src/connections/join-pieces.ts',
+    find: 'received.append(piece);',
+    replace: 'push(piece);',
+    caughtBy: ['src/api/rest/join-chunks.spec.ts'],
+  },
+  {
+    name: 'small frames of a gRPC message are not bounded',
+    file: 'src/api/grpc/incoming-streams.ts',
+    find: 'const isAdmitted = admits(bytes);',
+    replace: 'const isAdmitted = admits(bytes) || bytes > 0;',
+    caughtBy: ['src/api/grpc/incoming-streams.spec.ts'],
+  },
+  {
+    name: 'small chunks of a REST body are not bounded',
+    file: 'src/api/rest/join-chunks.ts',
+    find: 'isRefused = !admits(bytes);',
+    replace: 'isRefused = !admits(bytes) && bytes < 1;',
+    caughtBy: ['src/api/rest/join-chunks.spec.ts'],
+  },
+  {
     name: 'gRPC responses that are not read are never cancelled',
     file: 'src/api/grpc/unread-responses.ts',
     find: 'now - begunMs >= responseTimeoutMs',
