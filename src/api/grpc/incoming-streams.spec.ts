@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { connect as connectHttp2, type ClientHttp2Session, type ClientHttp2Stream } from 'node:http2';
+import { connect as connectHttp2, constants, type ClientHttp2Session, type ClientHttp2Stream } from 'node:http2';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { ConnectionLimits } from '../../connections/connection-limits.ts';
 import { FakeClock } from '../../kubernetes/fake-clock.builders.ts';
@@ -191,7 +191,21 @@ describe('a gRPC message in pieces', () => {
     expect(await answer).toContain('x'.repeat(200));
   });
 
-  it('closes the connection if they are many and small', async () => {
+  it('closes the connection with ENHANCE_YOUR_CALM if they are many and small', async () => {
+    const session = client(server);
+    const goaway = once(session, 'goaway');
+    const call = begin(session);
+    const message = listServices(2 * smallPieces.burst);
+    // Writes that wait for another would share a frame.
+    for (const byte of message) {
+      if (call.destroyed) break;
+      await new Promise((resolve) => call.write(Buffer.from([byte]), resolve));
+    }
+
+    expect(await goaway).toContain(constants.NGHTTP2_ENHANCE_YOUR_CALM);
+  });
+
+  it('is not answered if they are many and small, but others are', async () => {
     const answer = await answerTo(dataOf(1, listServices(2 * smallPieces.burst), 1), service);
 
     expect(answer).not.toContain(service);

@@ -99,7 +99,10 @@ export class IncomingStreams {
       readyBytes: (received, length) => (stream.writableEnded ? length : wholeMessages(received, length)),
       admits: (bytes) => {
         const isAdmitted = admits(bytes);
-        if (!isAdmitted) this.close(session, constants.NGHTTP2_ENHANCE_YOUR_CALM);
+        if (!isAdmitted) {
+          session.goaway(constants.NGHTTP2_ENHANCE_YOUR_CALM);
+          this.close(session);
+        }
         return isAdmitted;
       },
     });
@@ -132,12 +135,12 @@ export class IncomingStreams {
     if (largest !== undefined) this.close(largest);
   }
 
-  private close(session: Http2Session, code?: number): void {
+  private close(session: Http2Session): void {
     const streams = this.open.get(session);
     this.open.delete(session);
     this.openCount -= streams?.size ?? 0;
     streams?.clear();
-    session.destroy(undefined, code);
+    session.destroy();
   }
 }
 
