@@ -20,13 +20,15 @@ export function loggingModule({ logLevel }: Pick<Config, 'logLevel'>): DynamicMo
   });
 }
 
-/** Writes the messages of grpc-js to the log instead of standard error. */
-export function logGrpc(): void {
-  const logger = new Logger('grpc-js');
-  const warn = (...parts: unknown[]): void => {
-    logger.warn({ msg: parts.map(String).join(' ') });
-  };
-  setLogger({ error: warn, info: warn, debug: warn });
+/**
+ * Discards what libraries would log by themselves: any client can cause such messages, and they quote requests. grpc-js quotes
+ * headers that it cannot parse, tokens included, and a deprecation warning of Node.js quotes the request target. Errors that
+ * concern an operator reach this service otherwise: as exceptions, statuses of calls, or diagnostics of OpenTelemetry.
+ */
+export function silenceLibraries(): void {
+  const discard = (): void => undefined;
+  setLogger({ error: discard, info: discard, debug: discard });
+  process.noDeprecation = true;
 }
 
 /** Logs which certificate the servers use, and changes of its files that cannot be used. */

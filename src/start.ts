@@ -17,7 +17,7 @@ import { nestLogger } from './kubernetes/kubernetes.providers.ts';
 import type { PooledKubeConfig } from './kubernetes/pooled-kube-config.ts';
 import { packageVersion } from './kubernetes/user-agent.ts';
 import { listen, ListenError } from './listen.ts';
-import { certificateLog, logGrpc } from './logging.ts';
+import { certificateLog, silenceLibraries } from './logging.ts';
 import { AnotherInstallationError, requireOnlyInstallation } from './reconciler/installation.ts';
 import { pipelineRunResource } from './tekton/pipeline-run.ts';
 import { startTracing } from './tracing/tracing.module.ts';
@@ -35,6 +35,7 @@ const required = [
  * @throws Error if it cannot start; {@link describeStartError} formats it
  */
 export async function start(): Promise<void> {
+  silenceLibraries();
   const config = loadConfig(withPodNamespace(process.env));
   const kubeConfig = loadKubeConfig();
   await checkCluster(kubeConfig, config);
@@ -48,7 +49,6 @@ export async function start(): Promise<void> {
     httpsOptions: certificate && tlsOptions(certificate.current),
   });
   app.useLogger(app.get(Logger));
-  logGrpc();
   app.flushLogs();
   tracing.logTo(nestLogger('Tracing'));
   certificate?.follow(certificateLog(), new AbortController().signal);

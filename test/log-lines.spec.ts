@@ -8,9 +8,6 @@ const page = readFileSync(join(root, 'docs', 'logging.md'), 'utf8');
 /** A call of a logger, and everything up to its end; levels as pino and Nest name them. */
 const call = /\b(?:log|logger|#log)\.(?<level>info|warn|error|log)\((?<rest>[^]*?)\);/g;
 
-/** Messages of libraries have their own wording; the last argument is the context. */
-const ofLibraries = new Set(['grpc-js']);
-
 /** The message is the property `msg`, or the last argument. */
 const message = /msg: '(?<property>[^']+)'|'(?<argument>[^']+)',?\s*$/;
 
@@ -23,7 +20,7 @@ const lines = sources.flatMap((source) =>
     const found = message.exec(groups?.['rest'] ?? '')?.groups;
     const text = found?.['property'] ?? found?.['argument'];
     const level = groups?.['level'] === 'log' ? 'info' : groups?.['level'];
-    return text === undefined || ofLibraries.has(text) ? [] : [[level, text] as const];
+    return text === undefined ? [] : [[level, text] as const];
   }),
 );
 

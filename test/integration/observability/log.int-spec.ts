@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect } from 'node:http2';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { phaseOf } from '../../../src/workflow-execution/execution.ts';
 import { aSpec } from '../../../src/workflow-execution/workflow-execution.builders.ts';
@@ -7,6 +9,7 @@ import { createRequest, grpcCall } from '../api/grpc-caller.ts';
 import { ReconcilerFixture } from '../reconciler/fixture.ts';
 import { endCancelledTask, skippingWorkflow, waitingWorkflow } from '../reconciler/workflows.ts';
 import { until } from '../../support/until.ts';
+import { exchange } from '../support/raw-request.ts';
 import { observe, type ObservedService } from './observed-service.ts';
 
 const secret = 'a value that nobody may read';
@@ -114,6 +117,31 @@ describe('the log of API calls', () => {
     const log = service.log.join('\n');
 
     for (const hidden of [operator.token, stranger.token, 'nonsense', secret]) expect(log).not.toContain(hidden);
+  });
+});
+
+describe('the log of malformed requests', () => {
+  it('does not have a token followed by a character that gRPC does not allow', async () => {
+    const client = connect(`http://${service.grpc}`);
+    const authorization = `Bearer ${operator.token}\u00a0`;
+    const method = '/kubernaut.workflowexecution.v1.WorkflowExecutionService/ListWorkflowExecutions';
+    const call = client.request({
+      ...{ ':method': 'POST', ':path': method, 'content-type': 'application/grpc', te: 'trailers', authorization },
+    });
+    const [answer] = (await once(call, 'response')) as [Record<string, unknown>];
+    client.destroy();
+
+    expect(answer).toMatchObject({ 'grpc-status': '16' });
+    expect(service.log.join('\n')).not.toContain(operator.token);
+  });
+
+  it('does not have the request target, of whose port Node.js warns', async () => {
+    const target = 'http://operator:hidden@host:port/livez';
+    const head = `GET ${target} HTTP/1.1\r\nhost: host\r\nconnection: close\r\n\r\n`;
+    const { status } = await exchange({ url: `http://${service.http}` }, head);
+
+    expect(status).toBeGreaterThanOrEqual(400);
+    expect(service.log.join('\n')).not.toContain('hidden');
   });
 });
 
