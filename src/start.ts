@@ -30,7 +30,7 @@ const required = [
 ];
 
 /**
- * Starts the service; SIGTERM and SIGINT stop it.
+ * Starts the service; SIGTERM and SIGINT stop it, with exit code 0 after a graceful shutdown.
  *
  * @throws Error if it cannot start; {@link describeStartError} formats it
  */
@@ -52,7 +52,8 @@ export async function start(): Promise<void> {
   app.flushLogs();
   tracing.logTo(nestLogger('Tracing'));
   certificate?.follow(certificateLog(), new AbortController().signal);
-  app.enableShutdownHooks();
+  // Without `useProcessExit` Nest would end the process with a second signal.
+  app.enableShutdownHooks([...shutdownSignals], { useProcessExit: true });
   returnIdleMemory();
   exitOnSecondSignal();
   if (isApi) await serveApi(app, config, certificate);
@@ -76,10 +77,12 @@ async function serveApi(app: NestExpressApplication, config: Config, certificate
   await listen(settings.http, http, () => app.listen(http.port, http.host));
 }
 
+const shutdownSignals = ['SIGTERM', 'SIGINT'] as const;
+
 /** The first signal shuts down gracefully, the second one exits immediately. */
 function exitOnSecondSignal(): void {
   let signals = 0;
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+  for (const signal of shutdownSignals) {
     process.on(signal, () => {
       signals += 1;
       if (signals > 1) process.exit(1);

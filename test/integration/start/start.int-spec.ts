@@ -97,6 +97,13 @@ describe('the service', () => {
     await service.stop();
   });
 
+  it.concurrent.each(['SIGTERM', 'SIGINT'] as const)('exits with code 0 after %s', async (signal) => {
+    const service = await startService({ kubeconfig, settings: apart });
+    await service.stop(signal);
+
+    await expect(service.exited).resolves.toEqual({ code: 0, signal: null });
+  });
+
   it.concurrent('warns of unknown settings and starts', async () => {
     const service = await startService({ kubeconfig, settings: { ...apart, WFE_WORKRES: '3' } });
     await service.stop();
