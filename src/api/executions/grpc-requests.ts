@@ -40,14 +40,14 @@ export function parseCancelRequest({ name, mode }: CancelWorkflowExecutionReques
 
 /** @throws ApiError InvalidArgument for an invalid resource name or precondition */
 export async function parseDeleteRequest({ name, ...query }: DeleteWorkflowExecutionRequest): Promise<DeleteCommand> {
-  return { key: parseName(name), ...(await validated(DeleteQuery, query)) };
+  return { key: parseName(name), ...(await validated(DeleteQuery, withoutUnset(query))) };
 }
 
 /** @throws ApiError InvalidArgument for an invalid parent, filter or position */
 export async function parseListRequest(request: ListWorkflowExecutionsRequest): Promise<ListCommand> {
   const { parent, pageSize, pageToken, phases: messages, createdAfter, createdBefore, ...texts } = request;
   const { namespace } = parseParent(parent);
-  const query = await validated(ListQuery, {
+  const parameters = withoutUnset({
     ...texts,
     limit: pageSize,
     continue: pageToken,
@@ -55,6 +55,7 @@ export async function parseListRequest(request: ListWorkflowExecutionsRequest): 
     createdAfter: toText(createdAfter),
     createdBefore: toText(createdBefore),
   });
+  const query = await validated(ListQuery, parameters);
   return toListCommand(namespace, query);
 }
 
@@ -107,7 +108,7 @@ function toText(time: Timestamp | undefined): string | undefined {
 }
 
 /** Without fields that have their zero value: proto3 does not distinguish it from an unset field. */
-function withoutUnset(fields: object): object {
+export function withoutUnset(fields: object): object {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => !isUnset(value)));
 }
 

@@ -51,11 +51,11 @@ describe('a filter', () => {
   });
 
   it.each<[object, string]>([
-    [{ workflowId: 'x'.repeat(254) }, 'workflowId: must be at most 253 characters long'],
+    [{ workflowId: 'x'.repeat(254) }, 'workflowId: must be 1 to 253 characters long'],
     [{ targetResource: 'payment' }, 'targetResource: must be namespace/kind/name'],
     [{ remediationRequest: 'A b' }, 'remediationRequest: must be a DNS subdomain'],
     [{ labelSelector: 'a b' }, "labelSelector: must be a label selector: 'a b' is not"],
-    [{ labelSelector: 'a'.repeat(2_049) }, 'labelSelector: must be at most 2048'],
+    [{ labelSelector: 'a'.repeat(2_049) }, 'labelSelector: must be 1 to 2048'],
     [{ createdAfter: 'yesterday' }, 'createdAfter: must be a time as in RFC 3339'],
     [{ createdBefore: '2026-13-01T00:00:00Z' }, 'createdBefore: must be a time as in RFC 3339'],
     [{ phase: 'Pending,Gone' }, 'phase: must be of Pending, Running'],
@@ -69,13 +69,10 @@ describe('a filter', () => {
     await expect(validated(ListFilter, { createdAfter: 'x', createdBefore: 'y' })).rejects.toThrow('(and 1 more)');
   });
 
-  it('of a query selects nothing by empty texts', async () => {
-    const query = { phase: '', workflowId: '', targetResource: '', remediationRequest: '', labelSelector: '' };
-
-    expect({ ...(await validated(ListFilter, query)) }).toEqual({ phase: [] });
-  });
-
-  it('of a query has no empty time, which would select other executions than intended', async () => {
-    await expect(validated(ListFilter, { createdAfter: '' })).rejects.toThrow('createdAfter: must be 1 to 64');
+  it.each([
+    ...['workflowId', 'targetResource', 'remediationRequest', 'labelSelector', 'createdAfter', 'createdBefore'],
+    'phase',
+  ])('has no empty %s, which would select more executions than intended', async (parameter) => {
+    await expect(validated(ListFilter, { [parameter]: '' })).rejects.toThrow(`${parameter}: must be `);
   });
 });

@@ -36,11 +36,9 @@ export class ListFilter extends ExecutionFilter {
     description: `Only executions in one of these phases (${phaseNames}), separated by commas. An execution without a status is Pending.`,
     required: false,
     maxLength: 256,
-    pattern: `^((${phasePattern})(,(${phasePattern}))*)?$`,
+    pattern: `^(${phasePattern})(,(${phasePattern}))*$`,
   })
-  @Transform(({ value }: { value: unknown }) =>
-    typeof value === 'string' ? (value === '' ? [] : value.split(',')) : [value],
-  )
+  @Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? value.split(',') : [value]))
   @IsIn(allPhases, { each: true, message: `must be of ${phaseNames}, separated by commas` })
   phase: readonly Phase[] = [];
 

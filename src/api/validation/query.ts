@@ -19,25 +19,23 @@ export const resourceVersionRule = {
 
 /** An RFC 3339 time. */
 export const timeRule: QueryRule = {
-  minLength: 1,
   maxLength: 64,
   format: 'date-time',
   violation: (text) => (parseTimestamp(text) === undefined ? 'must be a time as in RFC 3339' : undefined),
 };
 
 /**
- * Documents and validates an optional query parameter. An empty one counts as absent, unless its rule has a minimum length. It
- * has no example, because Swagger UI would fill that in.
+ * Documents and validates an optional query parameter. An empty one is refused: as if it were absent, it would select or
+ * delete more than intended. It has no example, because Swagger UI would fill that in.
  */
-export function OptionalQuery(description: string, { format, ...rule }: QueryRule): PropertyDecorator {
+export function OptionalQuery(description: string, { format, ...others }: QueryRule): PropertyDecorator {
+  const rule = { minLength: 1, ...others };
   const { minLength, maxLength, pattern } = rule;
-  const emptyIsAbsent = minLength === undefined;
   return applyDecorators(
     ApiProperty({
       ...{ type: 'string', required: false, description, minLength, maxLength, format },
-      pattern: pattern && (emptyIsAbsent ? `^$|${pattern.source}` : pattern.source),
+      pattern: pattern?.source,
     }),
-    Transform(({ value }: { value: unknown }) => (emptyIsAbsent && value === '' ? undefined : value)),
     Optional(),
     IsText({ ...rule, typeMessage: 'must be given once' }),
   );

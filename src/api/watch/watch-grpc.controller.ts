@@ -12,6 +12,7 @@ import { EncodedMessage, grpcService } from '../grpc/service-definition.ts';
 import { GrpcStatusFilter } from '../grpc/grpc-status.filter.ts';
 import { messageStream, OutgoingStream } from '../grpc/message-stream.ts';
 import type { WritableCall } from '../grpc/message-stream.ts';
+import { withoutUnset } from '../executions/grpc-requests.ts';
 import { ExecutionFilter } from '../executions/list-filter.ts';
 import { validated } from '../validation/validation.pipe.ts';
 import { parseParent } from '../resource/names.ts';
@@ -47,7 +48,7 @@ async function toWatchCommand(request: WatchWorkflowExecutionsRequest): Promise<
     ...parseParent(parent),
     resourceVersion: resourceVersion || undefined,
     name: workflowExecutionId || undefined,
-    ...(await validated(ExecutionFilter, filter)),
+    ...(await validated(ExecutionFilter, withoutUnset(filter))),
   };
 }
 
