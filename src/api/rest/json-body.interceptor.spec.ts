@@ -1,22 +1,40 @@
 import { createServer, type RequestListener } from 'node:http';
 import { EventEmitter, once } from 'node:events';
-import type { AddressInfo } from 'node:net';
+import { connect, type AddressInfo } from 'node:net';
 import type { CallHandler, ExecutionContext } from '@nestjs/common';
 import { describe, expect, it } from '@jest/globals';
 import express from 'express';
 import { EMPTY } from 'rxjs';
-import { requestBudget } from '../../config/limits.ts';
+import { maxRequestBytes, requestBudget } from '../../config/limits.ts';
 import { RequestBudgets } from '../call/byte-budget.ts';
 import { setCallContext } from '../call/call.ts';
 import { JsonBodyInterceptor } from './json-body.interceptor.ts';
 
 /** Sends a request to the interceptor; returns `passed` or the error's message. */
 async function outcomeOf(method: string, body?: string): Promise<string> {
+  await using server = await startServer();
+  const headers = { 'content-type': 'application/json' };
+  return (await fetch(`http://127.0.0.1:${server.port}/`, { method, body, headers })).text();
+}
+
+/** Sends the beginning of a POST request, which never ends; returns the response. */
+async function answerTo(beginning: string): Promise<string> {
+  await using server = await startServer();
+  const socket = connect(server.port, '127.0.0.1').setEncoding('utf8');
+  socket.write(`POST / HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\n${beginning}`);
+  const [answer] = (await once(socket, 'data')) as [string];
+  socket.destroy();
+  return answer;
+}
+
+async function startServer(): Promise<AsyncDisposable & { port: number }> {
   const interceptor = new JsonBodyInterceptor(new RequestBudgets());
   const listener: RequestListener = (request, response) => {
-    const context = { switchToHttp: () => ({ getRequest: () => request, getResponse: () => response }) };
+    const http = { getRequest: () => request, getResponse: () => response };
+    const context = { getType: () => 'http', switchToHttp: () => http } as unknown as ExecutionContext;
+    setCallContext(context, { recheck: () => Promise.resolve() });
     const next = { handle: () => undefined } as unknown as CallHandler;
-    interceptor.intercept(context as unknown as ExecutionContext, next).then(
+    interceptor.intercept(context, next).then(
       () => response.end('passed'),
       (error: unknown) => response.end(String(error)),
     );
@@ -24,14 +42,14 @@ async function outcomeOf(method: string, body?: string): Promise<string> {
   const server = createServer(express().use(listener)).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
-  const answer = await fetch(`http://127.0.0.1:${port}/`, {
-    method,
-    body,
-    headers: { 'content-type': 'application/json' },
-  });
-  const text = await answer.text();
-  server.close();
-  return text;
+  return {
+    port,
+    async [Symbol.asyncDispose]() {
+      server.close();
+      server.closeAllConnections();
+      await once(server, 'close');
+    },
+  };
 }
 
 describe('a JSON body', () => {
@@ -41,6 +59,13 @@ describe('a JSON body', () => {
 
   it.each(['GET', 'DELETE', 'POST'])('may be absent from %s', async (method) => {
     await expect(outcomeOf(method)).resolves.toBe('passed');
+  });
+
+  it.each([
+    ['that is announced as too large', `content-length: ${maxRequestBytes + 1}\r\n\r\n`],
+    ['that has become too large', `transfer-encoding: chunked\r\n\r\n200000\r\n${'x'.repeat(maxRequestBytes + 1)}`],
+  ])('%s is refused before it ends', async (_, beginning) => {
+    await expect(answerTo(beginning)).resolves.toContain('PayloadTooLargeException');
   });
 
   it('takes no memory if the client left while it was authenticated', async () => {

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { BadRequestException, HttpException, Injectable } from '@nestjs/common';
+import { BadRequestException, HttpException, Injectable, PayloadTooLargeException } from '@nestjs/common';
 import type { CallHandler, ExecutionContext, NestInterceptor } from '@nestjs/common';
 import { json } from 'express';
 import type { Request, Response } from 'express';
@@ -13,8 +13,8 @@ import { maxRequestBytes } from '../../config/limits.ts';
 import { assertStrictJson } from './strict-json.ts';
 
 /**
- * Reads JSON bodies after the access guard has admitted the request and there is room for the body. Bodies that are too large
- * or of another type are refused unread.
+ * Reads JSON bodies after the access guard has admitted the request and there is room for the body. Bodies of another type, or
+ * announced as too large, are refused unread; others as soon as more than the limit has arrived.
  */
 @Injectable()
 export class JsonBodyInterceptor implements NestInterceptor {
@@ -27,6 +27,7 @@ export class JsonBodyInterceptor implements NestInterceptor {
     if (hasNoBody(request)) return next.handle();
     if (withoutBody.includes(request.method)) throw unexpectedBody(request);
     if (request.is('application/json') === false) throw unsupported(request);
+    if (Number(request.headers['content-length']) > maxRequestBytes) throw new PayloadTooLargeException();
     const response = http.getResponse<Response>();
     const username = callContextOf(context).caller?.username ?? '';
     const signal = signalOf(response, 'close');
@@ -67,6 +68,12 @@ function readJson(request: Request, response: Response, room: Reservation): Prom
   // Not strict: validation refuses JSON that is not an object.
   const read = json({ strict: false, limit: maxRequestBytes, type: 'application/json', verify });
   return new Promise((resolve, reject) => {
+    // The parser reports bodies that are too large once it has read them to their end.
+    let bytes = 0;
+    request.on('data', (chunk: Buffer) => {
+      bytes += chunk.length;
+      if (bytes > maxRequestBytes) reject(new PayloadTooLargeException());
+    });
     read(request, response, (error?: unknown) => {
       if (error === undefined) resolve();
       else reject(toException(error));

@@ -184,4 +184,11 @@ export const apiLimitFaults: readonly Fault[] = [
     replace: '',
     caughtBy: ['src/connections/server-certificate.spec.ts'],
   },
+  {
+    name: 'a body announced as too large is read to its end',
+    file: 'src/api/rest/json-body.interceptor.ts',
+    find: "if (Number(request.headers['content-length']) > maxRequestBytes) throw new PayloadTooLargeException();",
+    replace: '',
+    caughtBy: ['src/api/rest/json-body.interceptor.spec.ts'],
+  },
 ];
