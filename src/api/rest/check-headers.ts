@@ -11,6 +11,13 @@ export const checkHeaders: RequestHandler = (request, _response, next) => {
   next(violation === undefined ? undefined : new ApiError('InvalidArgument', violation));
 };
 
+/** Ignores conditions of GET requests: without an ETag, Express would answer `If-None-Match: *` with 304. */
+export const ignoreConditions: RequestHandler = ({ headers }, _response, next) => {
+  delete headers['if-none-match'];
+  delete headers['if-modified-since'];
+  next();
+};
+
 function violationOf({ rawHeaders, headers, httpVersion }: IncomingMessage): string | undefined {
   const names = rawHeaders.filter((_, index) => index % 2 === 0).map((name) => name.toLowerCase());
   const repeated = single.find((name) => names.filter((one) => one === name.toLowerCase()).length > 1);

@@ -3,7 +3,8 @@ import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { checkHeaders } from './check-headers.ts';
+import type { Request, Response } from 'express';
+import { checkHeaders, ignoreConditions } from './check-headers.ts';
 import { openApiDocument, serveOpenApi } from './openapi.ts';
 import { ProblemFilter } from './problem.filter.ts';
 
@@ -18,7 +19,10 @@ let url: string;
 
 beforeAll(async () => {
   app = await NestFactory.create<NestExpressApplication>(NoRoutes, { logger: false });
+  app.disable('etag');
   app.use(checkHeaders);
+  app.use('/api', ignoreConditions);
+  app.use('/api/thing', (_request: Request, response: Response) => response.json({}));
   app.useGlobalFilters(new ProblemFilter());
   serveOpenApi(app, () => Object.assign(openApiDocument(app), { toJSON }));
   await app.listen(0, '127.0.0.1');
@@ -100,6 +104,12 @@ describe('a request', () => {
   });
 });
 
+it('a response is complete, whatever state the client claims to have', async () => {
+  for (const headers of ['if-none-match: *', 'if-modified-since: Fri, 01 Jan 2100 00:00:00 GMT']) {
+    expect(await answerTo('GET', `host: a\r\n${headers}`, '/api/thing')).toMatch(/^HTTP\/1\.1 200 /);
+  }
+});
+
 /** Releases the connection, which an unread body would keep open. */
 async function statusOf(address: URL): Promise<number> {
   const { status, body } = await fetch(address);
@@ -107,9 +117,9 @@ async function statusOf(address: URL): Promise<number> {
   return status;
 }
 
-async function answerTo(method: string, headers: string): Promise<string> {
+async function answerTo(method: string, headers: string, path = '/openapi.json'): Promise<string> {
   const socket = connect(Number(new URL(url).port), '127.0.0.1').setEncoding('utf8');
-  socket.write(`${method} /openapi.json HTTP/1.1\r\n${headers}\r\nconnection: close\r\n\r\n`);
+  socket.write(`${method} ${path} HTTP/1.1\r\n${headers}\r\nconnection: close\r\n\r\n`);
   let answer = '';
   for await (const text of socket) {
     answer += String(text);

@@ -10,7 +10,7 @@ import { CLOCK, type Clock } from '../../kubernetes/clock.ts';
 import { Authentication } from '../call/authentication.ts';
 import { CallObserver } from '../call/call-observer.ts';
 import { Drain, type DrainableServer } from '../call/drain.ts';
-import { checkHeaders } from './check-headers.ts';
+import { checkHeaders, ignoreConditions } from './check-headers.ts';
 import { handleClientErrors } from './client-errors.ts';
 import { joinChunks } from './join-chunks.ts';
 import { limitPipelining } from './limit-pipelining.ts';
@@ -34,6 +34,7 @@ export function configureHttp(app: NestExpressApplication, certificate?: ServerC
   app.use(observeRequests(app.get(CallObserver, { strict: false })));
   app.use(limitResponseTime());
   app.use(checkHeaders);
+  app.use('/api', ignoreConditions);
   const drain = app.get(Drain, { strict: false });
   app.use(closeConnections(drain));
   const server = serverOf(app);
