@@ -20,17 +20,24 @@ class Handlers {
   @Access('get')
   read(this: void): void {}
 
+  @Access('watch')
+  watch(this: void): void {}
+
   open(this: void): void {}
 }
-const { read, open } = new Handlers();
+const { read, watch, open } = new Handlers();
 
-/** A REST call for payment/we-1 with a token. */
-function callOf(handler: () => void = read): ExecutionContext {
+/** A REST call with a token, for payment/we-1 by default. */
+function callOf(
+  handler: () => void = read,
+  address: { name?: string; query?: object } = { name: 'we-1' },
+): ExecutionContext {
+  const { name, query = {} } = address;
   const request = {
-    params: { namespace: 'payment', name: 'we-1' },
+    params: { namespace: 'payment', name },
     headers: { authorization: `Bearer ${token}` },
     socket: { remoteAddress: '10.0.0.1' },
-    query: {},
+    query,
   };
   const http = { getRequest: () => request };
   return { getType: () => 'http', getHandler: () => handler, switchToHttp: () => http } as unknown as ExecutionContext;
@@ -69,6 +76,23 @@ describe('the access guard', () => {
       namespace: 'payment',
       name: 'we-1',
     });
+  });
+
+  it('requires the permission to watch one execution only, if the query names it', async () => {
+    const { guard, allows } = guardIn();
+
+    await guard.canActivate(callOf(watch, { query: { name: 'we-1' } }));
+
+    expect(allows).toHaveBeenCalledWith(alice, expect.objectContaining({ namespace: 'payment', name: 'we-1' }));
+  });
+
+  it('refuses an invalid name before it checks permissions, as for namespaces', async () => {
+    for (const call of [callOf(read, { name: 'A_b' }), callOf(watch, { query: { name: 'A_b' } })]) {
+      await expect(guardIn({ allowed: false }).guard.canActivate(call)).rejects.toMatchObject({
+        code: 'InvalidArgument',
+        message: expect.stringContaining('name: must be a DNS subdomain'),
+      });
+    }
   });
 
   it('refuses a caller without the permission', async () => {

@@ -2,9 +2,10 @@ import type { ExecutionContext } from '@nestjs/common';
 import type { Request } from 'express';
 import type { ResourceAttributes } from '../../auth/authorizer.ts';
 import { isName } from '../../kubernetes/dns-names.ts';
+import { stringOf } from '../../kubernetes/json.ts';
 import { workflowExecutionResource } from '../../workflow-execution/resource.ts';
 import { invalidField } from '../errors/api-error.ts';
-import { allNamespaces, dnsLabel, parseName, parseParent } from '../resource/names.ts';
+import { allNamespaces, dnsLabel, dnsSubdomain, parseName, parseParent } from '../resource/names.ts';
 
 /** The permission that a handler requires, in the terms of RBAC. */
 export interface RequiredAccess {
@@ -27,7 +28,7 @@ type Scope = Pick<ResourceAttributes, 'namespace' | 'name'>;
 /**
  * What a call wants to access, in the terms of RBAC.
  *
- * @throws ApiError InvalidArgument if the URL or the message names no namespace
+ * @throws ApiError InvalidArgument if the URL or the message names no namespace, or an invalid name
  */
 export function resourceAttributesOf(context: ExecutionContext, required: RequiredAccess): ResourceAttributes {
   const { group, plural: resource } = workflowExecutionResource;
@@ -36,8 +37,9 @@ export function resourceAttributesOf(context: ExecutionContext, required: Requir
 }
 
 function scopeOfRequest(context: ExecutionContext, { verb }: RequiredAccess): Scope {
-  const { params } = context.switchToHttp().getRequest<Request<Record<string, string>>>();
-  const { namespace = '', name } = params;
+  const { params, query } = context.switchToHttp().getRequest<Request<Record<string, string>>>();
+  const { namespace = '', name = verb === 'watch' ? stringOf(query['name']) || undefined : undefined } = params;
+  if (name !== undefined && !isName(name, dnsSubdomain)) throw invalidField(['name'], dnsSubdomain.message);
   const allowsAll = verb === 'list' || verb === 'watch';
   if (allowsAll && namespace === allNamespaces) return {};
   if (isName(namespace, dnsLabel)) return { namespace, name };
@@ -49,5 +51,7 @@ function scopeOfMessage(context: ExecutionContext, { verb }: RequiredAccess): Sc
   if (parent === undefined) return parseName(name);
   // RBAC cannot restrict create by resource name.
   const one = verb === 'create' || workflowExecutionId === '' ? undefined : workflowExecutionId;
-  return { ...parseParent(parent), name: one };
+  const scope = { ...parseParent(parent), name: one };
+  if (one === undefined || isName(one, dnsSubdomain)) return scope;
+  throw invalidField(['metadata', 'name'], dnsSubdomain.message);
 }
