@@ -3,6 +3,7 @@ import type { ExecutionContext } from '@nestjs/common';
 import type { Request } from 'express';
 import { plainAddress } from '../../connections/address-group.ts';
 import type { Peer } from '../../connections/connection-limits.ts';
+import { ApiError } from '../errors/api-error.ts';
 
 /** Where a call comes from. Nothing of it is verified. */
 export interface Remote {
@@ -17,7 +18,11 @@ export interface Remote {
   readonly metadata?: object;
 }
 
-/** Where the call of a handler comes from. */
+/**
+ * Where the call of a handler comes from.
+ *
+ * @throws ApiError InvalidArgument
+ */
 export function remoteOf(context: ExecutionContext): Remote {
   if (context.getType() === 'http') {
     const { socket, headers } = context.switchToHttp().getRequest<Request>();
@@ -34,13 +39,19 @@ export function remoteOf(context: ExecutionContext): Remote {
   return grpcRemote(peer, context.switchToRpc().getContext<Metadata>());
 }
 
-/** Where a gRPC call comes from that has not reached its handler. */
+/**
+ * Where a gRPC call comes from that has not reached its handler.
+ *
+ * @throws ApiError InvalidArgument
+ */
 export function remoteOfCall(call: Pick<ServerInterceptingCall, 'getConnectionInfo'>, metadata: Metadata): Remote {
   return grpcRemote(call.getConnectionInfo(), metadata);
 }
 
 function grpcRemote(peer: Peer, metadata: Metadata): Remote {
-  const [authorization] = metadata.get('authorization');
+  const [authorization, another] = metadata.get('authorization');
+  if (another !== undefined)
+    throw new ApiError('InvalidArgument', 'the request has more than one Authorization header');
   return {
     transport: 'gRPC',
     address: plainAddress(peer.remoteAddress ?? ''),

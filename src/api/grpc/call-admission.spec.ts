@@ -30,7 +30,7 @@ function admission(caller: string | undefined, rateBurst = 100) {
     { auth: 'kubernetes' },
     clock,
   );
-  const call = async (path = `/${serviceName}/CreateWorkflowExecution`) => {
+  const call = async (path = `/${serviceName}/CreateWorkflowExecution`, metadata = new Metadata()) => {
     const result: { isRead: boolean; isComplete: boolean; status?: status; message?: unknown } = {
       isRead: false,
       isComplete: false,
@@ -47,7 +47,7 @@ function admission(caller: string | undefined, rateBurst = 100) {
       onReceiveHalfClose: () => (result.isComplete = true),
       onCancel: () => undefined,
     });
-    transport?.onReceiveMetadata(new Metadata());
+    transport?.onReceiveMetadata(metadata);
     await settle();
     return {
       result,
@@ -79,6 +79,15 @@ describe('the admission of gRPC calls', () => {
       undefined,
       expect.anything(),
     );
+  });
+
+  it('does not read a call with two tokens', async () => {
+    const metadata = new Metadata();
+    for (const token of ['Bearer a', 'Bearer b']) metadata.add('authorization', token);
+
+    const { result } = await admission('alice').call(undefined, metadata);
+
+    expect(result).toMatchObject({ isRead: false, status: status.INVALID_ARGUMENT });
   });
 
   it('reads anonymous calls of health and reflection', async () => {

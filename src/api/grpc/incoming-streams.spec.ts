@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect as connectHttp2, constants, type ClientHttp2Session, type ClientHttp2Stream } from 'node:http2';
+import { ServerInterceptingCall, type ServerInterceptor } from '@grpc/grpc-js';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { ConnectionLimits } from '../../connections/connection-limits.ts';
 import { FakeClock } from '../../kubernetes/fake-clock.builders.ts';
@@ -12,11 +13,14 @@ const reflection = '/grpc.reflection.v1.ServerReflection/ServerReflectionInfo';
 const limits = { maxOpen: 80, maxPerConnection: 40 };
 
 /** The product's gRPC server, with reflection only. */
-async function startServer(options: Partial<IncomingStreamsOptions> = {}): Promise<ExecutionGrpcServer> {
+async function startServer(
+  options: Partial<IncomingStreamsOptions> = {},
+  interceptors: readonly ServerInterceptor[] = [],
+): Promise<ExecutionGrpcServer> {
   const server = new ExecutionGrpcServer({
     address: { host: '127.0.0.1', port: 0 },
     health: { addToServer: () => undefined },
-    interceptors: [],
+    interceptors: [...interceptors],
     connections: new ConnectionLimits({ total: 100, perAddress: 100 }),
     streams: new IncomingStreams({ ...limits, clock: new FakeClock(), ...options }),
     age: { maxMs: 0, graceMs: 0 },
@@ -259,4 +263,22 @@ it.each([
   normalizeTimeout(headers);
 
   expect(headers['grpc-timeout']).toBe(expected);
+});
+
+it('passes on that a call has two authorization headers', async () => {
+  const received = Promise.withResolvers<unknown>();
+  const interceptor: ServerInterceptor = (_method, call) =>
+    new ServerInterceptingCall(call, {
+      start: (next) =>
+        next({ onReceiveMetadata: (metadata) => received.resolve(metadata.get('authorization').length) }),
+    });
+  const server = await startServer({}, [interceptor]);
+  const socket = await open(server.port);
+  const headers = { ':path': reflection, 'content-type': 'application/grpc', authorization: ['Bearer a', 'Bearer b'] };
+
+  socket.write(Buffer.concat([clientPreface, request(1, headers)]));
+
+  await expect(received.promise).resolves.toBe(2);
+  socket.destroy();
+  await end(server);
 });

@@ -34,6 +34,8 @@ export interface IncomingStreamsOptions {
  * - Calls with a single response that the client does not read in time are cancelled ({@link UnreadResponses}).
  * - Whole messages are passed on, and connections that send many small frames are closed ({@link SmallPieces}).
  * - Timeouts that grpc-js misreads are replaced ({@link normalizeTimeout}).
+ * - Node.js keeps the first of two `authorization` headers, while a proxy may have taken another one: such a call gets two
+ *   empty ones, and is refused.
  */
 export class IncomingStreams {
   private readonly queue = new PacedQueue(callsPerTurn);
@@ -82,6 +84,7 @@ export class IncomingStreams {
     session.removeAllListeners('stream');
     session.on('stream', (stream: ServerHttp2Stream, headers: IncomingHttpHeaders, ...rest: unknown[]) => {
       normalizeTimeout(headers);
+      if (isRepeated('authorization', rest[1])) Object.assign(headers, { authorization: ['', ''] });
       this.queue.add(session, {
         run: () => {
           if (unaryPaths.has(headers[':path'] ?? '')) this.unreadResponses.add(stream);
@@ -156,6 +159,11 @@ export function wholeMessages(received: Buffer, length: number): number {
     if (length - whole < messagePrefixBytes + bytes) return whole;
     whole += messagePrefixBytes + bytes;
   }
+}
+
+/** @param rawHeaders names and values in turn */
+function isRepeated(name: string, rawHeaders: unknown): boolean {
+  return Array.isArray(rawHeaders) && rawHeaders.filter((text, index) => index % 2 === 0 && text === name).length > 1;
 }
 
 function streamOf(message: unknown): ServerHttp2Stream | undefined {

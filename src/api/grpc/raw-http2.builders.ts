@@ -27,10 +27,16 @@ export const clientPreface = Buffer.concat([
   frame(types.settings, 0, 0),
 ]);
 
-/** The HEADERS of a request, which may end it or not. */
-export function request(stream: number, headers: Readonly<Record<string, string>>, isWhole = false): Buffer {
+/** The HEADERS of a request, which may end it or not; a list of values repeats a header. */
+export function request(
+  stream: number,
+  headers: Readonly<Record<string, string | readonly string[]>>,
+  isWhole = false,
+): Buffer {
   const all = { ':method': 'POST', ':scheme': 'http', ':authority': 'localhost', ...headers };
-  const block = Buffer.concat(Object.entries(all).map(([name, value]) => literal(name, value)));
+  const block = Buffer.concat(
+    Object.entries(all).flatMap(([name, values]) => [values].flat().map((value) => literal(name, value))),
+  );
   return frame(types.headers, endHeaders + (isWhole ? endStream : 0), stream, block);
 }
 
