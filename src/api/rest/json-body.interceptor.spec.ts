@@ -22,9 +22,12 @@ async function answerTo(beginning: string): Promise<string> {
   await using server = await startServer();
   const socket = connect(server.port, '127.0.0.1').setEncoding('utf8');
   socket.write(`POST / HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\n${beginning}`);
-  const [answer] = (await once(socket, 'data')) as [string];
-  socket.destroy();
-  return answer;
+  try {
+    const [answer] = (await once(socket, 'data', { signal: AbortSignal.timeout(4_000) })) as [string];
+    return answer;
+  } finally {
+    socket.destroy();
+  }
 }
 
 async function startServer(): Promise<AsyncDisposable & { port: number }> {
