@@ -33,7 +33,7 @@ export const anonymousRequestBudget = { total: 16 * mebibyte, perCaller: 4 * meb
  */
 export const smallPieces = { belowBytes: 256, freePerBody: 2, burst: 1_000, refillMs: 10 } as const;
 
-/** Memory for executions and pages of lists that clients have not read yet, in bytes. */
+/** Memory for executions, pages of lists and events of watches that clients have not read yet, in bytes. */
 export const responseBudget = { total: 128 * mebibyte, perCaller: 8 * mebibyte };
 
 /** Time without progress, in milliseconds, after which a response that its client does not read is canceled. */

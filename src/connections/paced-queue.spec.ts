@@ -69,4 +69,20 @@ describe('a paced queue', () => {
 
     expect(done.slice(19)).toEqual(['first', 'second']);
   });
+
+  it('does expensive work as soon as a turn has anything left, and less other work in that turn', async () => {
+    const { queue, done } = fixture();
+    const take = (name: string, cost: number) => void queue.take(cost)?.then(() => done.push(name));
+
+    expect(queue.take(19)).toBeUndefined();
+    expect(queue.take(100)).toBeUndefined();
+    take('first', 5);
+    take('second', 15);
+    take('third', 1);
+    await nextTurn();
+    expect(done).toEqual(['first', 'second']);
+    await nextTurn();
+
+    expect(done).toEqual(['first', 'second', 'third']);
+  });
 });

@@ -1,6 +1,8 @@
 /** Work that waits for its turn. */
 export interface PacedWork {
   run(): void;
+  /** Its share of the turn; 1 by default. */
+  readonly cost?: number;
   /** Work that is obsolete when its turn comes is dropped. */
   isObsolete?(): boolean;
 }
@@ -25,21 +27,21 @@ export class PacedQueue {
   /** Runs the work, immediately if nothing waits. The work of a group runs in order. */
   add(group: unknown, work: PacedWork): void {
     if (work.isObsolete?.() === true) return;
-    if (this.tryTake()) return work.run();
+    if (this.tryTake(work.cost)) return work.run();
     const queue = this.waiting.get(group);
     if (queue === undefined) this.waiting.set(group, [work]);
     else queue.push(work);
   }
 
-  /** Takes one unit of work; a promise to wait for if the turn has none left. */
-  take(): Promise<void> | undefined {
-    return this.tryTake() ? undefined : new Promise((resolve) => this.add(undefined, { run: resolve }));
+  /** Takes units of work, all of them if the turn has any left; a promise to wait for if it has none. */
+  take(cost = 1): Promise<void> | undefined {
+    return this.tryTake(cost) ? undefined : new Promise((resolve) => this.add(undefined, { run: resolve, cost }));
   }
 
-  private tryTake(): boolean {
+  private tryTake(cost = 1): boolean {
     this.schedule();
-    if (this.waiting.size > 0 || this.left === 0) return false;
-    this.left -= 1;
+    if (this.waiting.size > 0 || this.left <= 0) return false;
+    this.left -= cost;
     return true;
   }
 
@@ -62,7 +64,7 @@ export class PacedQueue {
       const [work] = queue.splice(0, at + 1).slice(-1);
       // To the end, behind the other groups.
       if (queue.length > 0) this.waiting.set(group, queue);
-      this.left -= 1;
+      this.left -= work?.cost ?? 1;
       return work?.run();
     }
   }

@@ -5,6 +5,9 @@ export class LabelSelectorError extends Error {
   override readonly name = 'LabelSelectorError';
 }
 
+/** The most requirements of a selector: each is checked for each object. Kubernetes bounds only the length of the request. */
+export const maxRequirements = 32;
+
 /** Whether an object's labels match. */
 export type LabelSelector = (labels: Readonly<Record<string, string>>) => boolean;
 
@@ -17,10 +20,12 @@ const requirement =
  * Parses a label selector (https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#label-selectors).
  * An empty selector matches everything.
  *
- * @throws LabelSelectorError naming the invalid part
+ * @throws LabelSelectorError naming the invalid part, or for more than {@link maxRequirements}
  */
 export function parseLabelSelector(text: string): LabelSelector {
-  const selectors = partsOf(text).map(toSelector);
+  const parts = partsOf(text);
+  if (parts.length > maxRequirements) throw new LabelSelectorError(`it has more than ${maxRequirements} requirements`);
+  const selectors = parts.map(toSelector);
   return (labels) => selectors.every((matches) => matches(labels));
 }
 

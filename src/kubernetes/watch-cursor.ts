@@ -65,6 +65,11 @@ export class WatchCursor<T extends KubernetesObject> {
     return this.report(oldest(this.readings.map(limitOf)));
   }
 
+  /** Whether an entry is available. */
+  get hasNext(): boolean {
+    return this.head() !== undefined;
+  }
+
   /** Reads the next entry; undefined if none is available yet. */
   next(): CursorEvent<T> | undefined {
     const head = this.head();

@@ -6,7 +6,7 @@ import { documents, patterns, quotedSecrets, violations } from './attackers/docu
 import { frameFlood } from './attackers/frames.ts';
 import { ambiguousFraming } from './attackers/framing.ts';
 import { smallPieces } from './attackers/pieces.ts';
-import { healthWatches, unreadLists, unreadReflection } from './attackers/unread.ts';
+import { healthWatches, unreadLists, unreadReflection, unreadWatches } from './attackers/unread.ts';
 
 /** Attacks of one kind. */
 export interface Family {
@@ -107,6 +107,12 @@ export const families: readonly Family[] = [
   },
   { name: 'health watches', description: 'health watches of long names', seconds: 6, attack: healthWatches },
   { name: 'unread lists', description: 'unread lists', seconds: 6, attack: unreadLists },
+  {
+    name: 'unread watches',
+    description: 'unread watches of large executions over gRPC',
+    seconds: 6,
+    attack: unreadWatches,
+  },
   {
     name: 'idle',
     description: '10,000 idle connections on all ports',

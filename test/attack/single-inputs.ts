@@ -130,6 +130,7 @@ function answers(attack: Attack, many: string): readonly (readonly [string, Send
     ['REST: an execution of 200 KB', () => get(`${collection(attack)}/large-0`)],
     ['gRPC: a page of 500 executions', () => callOnce(attack, methods.list, list(many))],
     ['gRPC: a page of large executions', () => callOnce(attack, methods.list, list(target.namespace))],
+    ['REST: a label selector of 1,024 requirements', () => get(`${page(many)}&labelSelector=${'a,'.repeat(1_023)}a`)],
     ['REST: 900 headers', () => get(page(target.namespace), headers)],
     ['REST: a header of 15 KB', () => get(`/${'x'.repeat(15_000)}`)],
     ['REST: the OpenAPI document', () => get('/openapi.json')],

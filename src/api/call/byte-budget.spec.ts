@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { describe, expect, it, jest } from '@jest/globals';
 import { settle } from '../../kubernetes/fake-clock.builders.ts';
 import { ByteBudget, ResponseBudget } from './byte-budget.ts';
@@ -112,6 +113,30 @@ describe('a byte budget', () => {
 const mebibyte = 1024 * 1024;
 
 describe('the response budget', () => {
+  it('gives memory for an event immediately while there is any, until it is disposed of', async () => {
+    const budget = new ResponseBudget();
+    const call = { signal: new AbortController().signal };
+    const first = budget.reserveEvent(call, 7 * mebibyte);
+    const second = budget.reserveEvent(call, 2 * mebibyte);
+    expect([first instanceof Promise, second instanceof Promise]).toEqual([false, true]);
+
+    (await first)[Symbol.dispose]();
+    (await second)[Symbol.dispose]();
+
+    expect(budget.reserveEvent(call, 8 * mebibyte)).not.toBeInstanceOf(Promise);
+  });
+
+  it('does not keep events of a call that have been read', async () => {
+    const budget = new ResponseBudget();
+    const { signal } = new AbortController();
+    const full = await budget.reserve({ signal }, 8 * mebibyte);
+    const waiting = budget.reserveEvent({ signal }, mebibyte);
+    full[Symbol.dispose]();
+    (await waiting)[Symbol.dispose]();
+
+    expect(getEventListeners(signal, 'abort')).toEqual([]);
+  });
+
   it('makes a caller wait until it has read earlier responses', async () => {
     const budget = new ResponseBudget();
     const made: number[] = [];

@@ -11,8 +11,8 @@ export interface ByteBudgetLimits {
   readonly perCaller: number;
 }
 
-/** Memory reserved for one call. */
-export interface Reservation {
+/** Memory reserved for one call, until the call ends or it is disposed of. */
+export interface Reservation extends Disposable {
   /** Returns the rest once the size is known. */
   shrinkTo(bytes: number): void;
 }
@@ -29,13 +29,20 @@ class Semaphore {
     return this.used === 0 && this.waiting.size === 0;
   }
 
+  /** Acquires bytes if nothing waits and enough are left. */
+  tryAcquire(bytes: number): boolean {
+    if (this.waiting.size > 0 || this.used + bytes > this.limit) return false;
+    this.used += bytes;
+    return true;
+  }
+
   async acquire(bytes: number, signal: AbortSignal): Promise<void> {
-    if (signal.aborted) throw ended();
+    if (signal.aborted) throw ended(signal);
+    if (this.tryAcquire(bytes)) return;
     const { promise, resolve } = Promise.withResolvers<void>();
     this.waiting.set(resolve, bytes);
-    this.serve();
     try {
-      await unlessAborted(promise, signal, ended);
+      await unlessAborted(promise, signal, () => ended(signal));
     } catch (error) {
       const isWaiting = this.waiting.delete(resolve);
       this.release(isWaiting ? 0 : bytes);
@@ -49,6 +56,7 @@ class Semaphore {
   }
 
   private serve(): void {
+    if (this.waiting.size === 0) return;
     for (const [grant, bytes] of this.waiting) {
       if (this.used + bytes > this.limit) return;
       this.waiting.delete(grant);
@@ -58,8 +66,9 @@ class Semaphore {
   }
 }
 
-function ended(): ApiError {
-  return new ApiError('Cancelled', 'the call ended while it waited for memory');
+/** Why a call ended, if the service ended it. */
+function ended({ reason }: AbortSignal): ApiError {
+  return reason instanceof ApiError ? reason : new ApiError('Cancelled', 'the call ended while it waited for memory');
 }
 
 /**
@@ -78,12 +87,44 @@ export class ByteBudget {
    *
    * @param bytes at most {@link ByteBudgetLimits.perCaller}
    * @param signal aborts when the call ends
-   * @throws ApiError Cancelled if the call ends first
+   * @throws ApiError if the call ends first: why the service ended it, else Cancelled
    */
   async reserve(caller: string, bytes: number, signal: AbortSignal): Promise<Reservation> {
-    const own = this.callers.get(caller) ?? new Semaphore(this.limits.perCaller);
-    this.callers.set(caller, own);
-    let held = 0;
+    const own = this.semaphoreOf(caller);
+    try {
+      await own.acquire(bytes, signal);
+      await this.total.acquire(bytes, signal).catch((error: unknown) => {
+        own.release(bytes);
+        throw error;
+      });
+    } catch (error) {
+      this.forgetIfIdle(caller, own);
+      throw error;
+    }
+    const reservation = this.reservation(caller, own, bytes);
+    const listener = addAbortListener(signal, () => reservation.shrinkTo(0));
+    return {
+      shrinkTo: (needed) => reservation.shrinkTo(needed),
+      [Symbol.dispose]: () => {
+        listener[Symbol.dispose]();
+        reservation[Symbol.dispose]();
+      },
+    };
+  }
+
+  /** Memory that is there without waiting, until it is disposed of; undefined if there is too little. */
+  tryReserve(caller: string, bytes: number): Reservation | undefined {
+    const own = this.semaphoreOf(caller);
+    if (own.tryAcquire(bytes)) {
+      if (this.total.tryAcquire(bytes)) return this.reservation(caller, own, bytes);
+      own.release(bytes);
+    }
+    this.forgetIfIdle(caller, own);
+    return undefined;
+  }
+
+  private reservation(caller: string, own: Semaphore, bytes: number): Reservation {
+    let held = bytes;
     const shrinkTo = (needed: number) => {
       const rest = Math.max(0, held - needed);
       held -= rest;
@@ -91,18 +132,13 @@ export class ByteBudget {
       this.total.release(rest);
       this.forgetIfIdle(caller, own);
     };
-    try {
-      await own.acquire(bytes, signal);
-      await this.total.acquire(bytes, signal).catch((error: unknown) => {
-        own.release(bytes);
-        throw error;
-      });
-      held = bytes;
-    } finally {
-      this.forgetIfIdle(caller, own);
-    }
-    addAbortListener(signal, () => shrinkTo(0));
-    return { shrinkTo };
+    return { shrinkTo, [Symbol.dispose]: () => shrinkTo(0) };
+  }
+
+  private semaphoreOf(caller: string): Semaphore {
+    const own = this.callers.get(caller) ?? new Semaphore(this.limits.perCaller);
+    this.callers.set(caller, own);
+    return own;
   }
 
   private forgetIfIdle(caller: string, own: Semaphore): void {
@@ -119,7 +155,7 @@ export class RequestBudgets {
   readonly anonymous = new ByteBudget(anonymousRequestBudget);
 }
 
-/** The memory for responses that were made and not read yet. */
+/** The memory for responses and events of watches that were made and not read yet. */
 @Injectable()
 export class ResponseBudget {
   private readonly budget = new ByteBudget(responseBudget);
@@ -128,9 +164,14 @@ export class ResponseBudget {
    * Waits for the memory of a response, which is released when the call ends.
    *
    * @param bytes at most; to be shrunk to the size of the response
-   * @throws ApiError Cancelled if the call ends first
+   * @throws ApiError if the call ends first: why the service ended it, else Cancelled
    */
   reserve({ caller, signal }: Pick<Call, 'caller' | 'signal'>, bytes: number): Promise<Reservation> {
     return this.budget.reserve(caller?.username ?? '', bytes, signal);
+  }
+
+  /** As {@link reserve}, until it is disposed of; a promise only if the call has to wait. */
+  reserveEvent(call: Pick<Call, 'caller' | 'signal'>, bytes: number): Reservation | Promise<Reservation> {
+    return this.budget.tryReserve(call.caller?.username ?? '', bytes) ?? this.reserve(call, bytes);
   }
 }

@@ -55,6 +55,10 @@ describe('a filter', () => {
     [{ targetResource: 'payment' }, 'targetResource: must be namespace/kind/name'],
     [{ remediationRequest: 'A b' }, 'remediationRequest: must be a DNS subdomain'],
     [{ labelSelector: 'a b' }, "labelSelector: must be a label selector: 'a b' is not"],
+    [
+      { labelSelector: 'a,'.repeat(32) + 'a' },
+      'labelSelector: must be a label selector: it has more than 32 requirements',
+    ],
     [{ labelSelector: 'a'.repeat(2_049) }, 'labelSelector: must be 1 to 2048'],
     [{ createdAfter: 'yesterday' }, 'createdAfter: must be a time as in RFC 3339'],
     [{ createdBefore: '2026-13-01T00:00:00Z' }, 'createdBefore: must be a time as in RFC 3339'],

@@ -1,7 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { IsIn } from 'class-validator';
-import { LabelSelectorError, parseLabelSelector } from '../../kubernetes/label-selector.ts';
+import { LabelSelectorError, maxRequirements, parseLabelSelector } from '../../kubernetes/label-selector.ts';
 import type { Targets } from '../../targets/targets.ts';
 import { allPhases, phaseOf } from '../../workflow-execution/execution.ts';
 import type { Phase } from '../../workflow-execution/generated/workflow-execution.ts';
@@ -42,10 +42,13 @@ export class ListFilter extends ExecutionFilter {
   @IsIn(allPhases, { each: true, message: `must be of ${phaseNames}, separated by commas` })
   phase: readonly Phase[] = [];
 
-  @OptionalQuery('Only executions whose labels match, as with `kubectl get -l`: `team=payment,tier!=test`.', {
-    maxLength: 2048,
-    violation: selectorViolation,
-  })
+  @OptionalQuery(
+    `Only executions whose labels match, as with \`kubectl get -l\`: \`team=payment,tier!=test\`; at most ${maxRequirements} requirements.`,
+    {
+      maxLength: 2048,
+      violation: selectorViolation,
+    },
+  )
   labelSelector?: string;
 
   @OptionalQuery('Only executions created at or after this time (RFC 3339).', timeRule)

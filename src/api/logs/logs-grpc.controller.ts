@@ -31,7 +31,7 @@ export class LogsGrpcController {
     @Payload() request: StreamWorkflowExecutionLogsRequest,
     @IncomingCall() call: Call,
     @OutgoingStream() stream: WritableCall,
-  ): Observable<LogsResponse> {
+  ): Observable<never> {
     return messageStream(stream, this.service.logs(toLogsCommand(request), call), toMessage);
   }
 }

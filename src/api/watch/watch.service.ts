@@ -11,19 +11,24 @@ import { workflowExecutionResource } from '../../workflow-execution/resource.ts'
 import { PacedQueue } from '../../connections/paced-queue.ts';
 import { executionOf, type CachedExecution, type ExecutionSummary } from '../executions/cached-execution.ts';
 import { graceMs, ResourceVersionBarrier } from '../executions/resource-version-barrier.ts';
+import { ResponseBudget, type Reservation } from '../call/byte-budget.ts';
 import type { Call } from '../call/call.ts';
 import { OpenStreams, throwIfEnded } from '../call/open-streams.ts';
-import { streamKeepAliveMs } from '../../config/limits.ts';
+import { maxExecutionBytes, streamKeepAliveMs } from '../../config/limits.ts';
 import { StreamSignal } from '../call/stream-signal.ts';
 import { ApiError, invalidField } from '../errors/api-error.ts';
+import { rememberLast } from './remember-last.ts';
 import { watchFilter } from './watch-filter.ts';
 import type { WatchCommand, WatchEvent } from './watch.types.ts';
 
 /** Retry delay for a caller of a replica that is not ready yet, in milliseconds. */
 const retryAfterMs = 1_000;
 
-/** Events of all watches per turn of the event loop: about 5 ms of work. */
-const eventsPerTurn = 256;
+/** Work per turn of the event loop over all watches, in bytes of JSON: some milliseconds. */
+const bytesPerTurn = 512 * 1024;
+
+/** The work of an event besides that of its size, in bytes of JSON. */
+const leastBytes = 2 * 1024;
 
 type Matches = (execution: ExecutionSummary) => boolean;
 
@@ -33,20 +38,23 @@ type Matches = (execution: ExecutionSummary) => boolean;
  */
 @Injectable()
 export class WatchService {
-  private readonly budget = new PacedQueue(eventsPerTurn);
+  private readonly pace = new PacedQueue(bytesPerTurn);
+  private readonly read = rememberLast(executionOf);
 
   constructor(
     @InjectReflector(workflowExecutionResource) private readonly reflector: Reflector<CachedExecution>,
     private readonly changes: WatchCache<CachedExecution>,
     private readonly barrier: ResourceVersionBarrier,
     private readonly streams: OpenStreams,
+    private readonly responses: ResponseBudget,
     private readonly targets: Targets,
     @Inject(CONFIG) private readonly config: Pick<Config, 'watchNamespaces'>,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
   /**
-   * The events of a watch until the call ends. They are produced on demand, never ahead of the reader.
+   * The events of a watch until the call ends. They are produced on demand, never ahead of the reader: an event takes memory
+   * from that of the caller's responses until the next one is requested.
    *
    * @throws ApiError InvalidArgument; PositionExpired, also later if the reader is too slow; Unavailable if this replica
    *   is not ready or stops; ResourceExhausted; why the caller has lost its right
@@ -62,34 +70,48 @@ export class WatchService {
     const { resourceVersion } = command;
     if (resourceVersion !== undefined) yield* this.waitUntilReached(command, resourceVersion, stream.signal);
     const cursor = new WatchCursor(this.changes, command.namespace, resourceVersion);
-    yield* this.follow(cursor, matches, stream.signal);
+    yield* this.follow(cursor, matches, { caller: call.caller, signal: stream.signal });
     throwIfEnded(stream);
   }
 
   private async *follow(
     cursor: WatchCursor<CachedExecution>,
     matches: Matches,
-    signal: AbortSignal,
+    call: Pick<Call, 'caller' | 'signal'>,
   ): AsyncGenerator<WatchEvent, void, undefined> {
+    const { signal } = call;
     using wakeUp = new StreamSignal(this.clock, signal);
     let [synced, waiting] = [false, false];
     // Waking 1,000 watches for a change that ten of them match costs four times as much as this check (docs/adr/0016).
     const concerns = () => !waiting || cursor.isExpired || cursor.skipTo(matches);
     const unsubscribe = this.changes.onChange(() => concerns() && wakeUp.notify());
+    let room: Reservation | undefined;
     try {
       while (!signal.aborted) {
-        const event = nextEvent(cursor, matches, { synced, isKeepAliveDue: wakeUp.isKeepAliveDue });
-        waiting = event === 'none';
+        // The last event has been read.
+        room?.[Symbol.dispose]();
+        const reserved = cursor.hasNext ? this.responses.reserveEvent(call, maxExecutionBytes) : undefined;
+        // Its size is known when it is read, which is immediately unless the call has to wait.
+        room = reserved instanceof Promise ? await reserved : reserved;
+        const next = nextEvent(cursor, matches, { synced, isKeepAliveDue: wakeUp.isKeepAliveDue });
+        const bytes = bytesOf(next);
+        room?.shrinkTo(bytes);
+        waiting = next === 'none';
         if (waiting) await wakeUp.wait();
-        else await this.budget.take();
-        if (typeof event === 'string') continue;
-        synced ||= event.type === 'synced';
+        else await this.pace.take(Math.max(bytes, leastBytes));
+        if (typeof next === 'string') continue;
+        synced ||= next.type === 'synced';
         wakeUp.sent();
-        yield event;
+        yield this.readObject(next);
       }
     } finally {
+      room?.[Symbol.dispose]();
       unsubscribe();
     }
+  }
+
+  private readObject(event: WatchEvent<CachedExecution>): WatchEvent {
+    return event.object === undefined ? event : { ...event, object: this.read(event.object) };
   }
 
   /** Waits until this replica has reached the resource version to resume from, with bookmarks as keep-alives. */
@@ -118,12 +140,17 @@ export class WatchService {
   }
 }
 
+/** Length of the execution of an event as JSON. */
+function bytesOf(next: WatchEvent<CachedExecution> | string): number {
+  return typeof next === 'string' ? 0 : (next.object?.jsonBytes ?? 0);
+}
+
 /** The next event of a watch; `skipped` if the next change does not match, `none` if there is no change. */
 function nextEvent(
   cursor: WatchCursor<CachedExecution>,
   matches: Matches,
   { synced, isKeepAliveDue }: { readonly synced: boolean; readonly isKeepAliveDue: boolean },
-): WatchEvent | 'skipped' | 'none' {
+): WatchEvent<CachedExecution> | 'skipped' | 'none' {
   if (cursor.isExpired) {
     const message = 'the changes since this resource version are no longer available; watch again without one';
     throw new ApiError('PositionExpired', message);
@@ -133,5 +160,5 @@ function nextEvent(
   if (read === undefined) return isKeepAliveDue ? { type: 'bookmark', resourceVersion: cursor.position } : 'none';
   const { object, deleted } = read.entry;
   if (!matches(object)) return 'skipped';
-  return { type: deleted ? 'deleted' : 'updated', object: executionOf(object), resourceVersion: read.position };
+  return { type: deleted ? 'deleted' : 'updated', object, resourceVersion: read.position };
 }

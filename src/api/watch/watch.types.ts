@@ -11,12 +11,12 @@ export interface WatchCommand extends ExecutionFilter {
 }
 
 /** An event of a watch. A later watch can resume from its resource version at any replica. */
-export type WatchEvent = ExecutionEvent | MarkerEvent;
+export type WatchEvent<T = WorkflowExecution> = ExecutionEvent<T> | MarkerEvent;
 
 /** The state of an execution; the last known one if it is deleted. */
-export interface ExecutionEvent {
+export interface ExecutionEvent<T = WorkflowExecution> {
   readonly type: 'updated' | 'deleted';
-  readonly object: WorkflowExecution;
+  readonly object: T;
   readonly resourceVersion: string;
 }
 

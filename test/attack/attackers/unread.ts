@@ -78,3 +78,21 @@ export async function unreadLists(attack: Attack): Promise<void> {
     }),
   ]);
 }
+
+/** As many watches of large executions over gRPC as a caller may have, opened together and not read. */
+export async function unreadWatches(attack: Attack): Promise<void> {
+  const { target, counter, signal } = attack;
+  const { token, namespace, ports } = target;
+  const message = framed(field(1, `namespaces/${namespace}`));
+  await repeatInParallel(attack, 1, async (_, turn) => {
+    const connection = session(ports.grpc, addressOf(turn % 5), { initialWindowSize: 0 });
+    for (let watch = 0; watch < 100 && !signal.aborted && !connection.destroyed; watch++) {
+      const stream = connection.request(headersOf(methods.watch, token));
+      stream.on('error', () => undefined).pause();
+      stream.end(message);
+      counter.add('watches');
+    }
+    await sleep(attack, 3_000);
+    connection.destroy();
+  });
+}

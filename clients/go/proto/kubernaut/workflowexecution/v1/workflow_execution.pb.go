@@ -3,7 +3,7 @@
 // 	protoc-gen-go v1.36.12
 // 	protoc        (unknown)
 // source: kubernaut/workflowexecution/v1/workflow_execution.proto
-// sources: sha256 ad9b726ab0d53710d9851267277fdfb1c79c9701f90f6483659b77b0b7316285
+// sources: sha256 28665ffdb36af88afda213234d72f1c360dcd3f01a17469000824f48defddbc3
 
 package workflowexecutionv1
 
@@ -722,7 +722,8 @@ type ListWorkflowExecutionsRequest struct {
 	TargetResource string `protobuf:"bytes,6,opt,name=target_resource,json=targetResource,proto3" json:"target_resource,omitempty"`
 	// Only executions for the RemediationRequest with this name.
 	RemediationRequest string `protobuf:"bytes,7,opt,name=remediation_request,json=remediationRequest,proto3" json:"remediation_request,omitempty"`
-	// Only executions whose labels match, as with `kubectl get -l`: `team=payment,tier!=test,env in (a, b),!legacy`.
+	// Only executions whose labels match, as with `kubectl get -l`: `team=payment,tier!=test,env in (a, b),!legacy`; at most
+	// 32 requirements.
 	LabelSelector string `protobuf:"bytes,8,opt,name=label_selector,json=labelSelector,proto3" json:"label_selector,omitempty"`
 	// Only executions created at or after this time.
 	CreatedAfter *timestamppb.Timestamp `protobuf:"bytes,9,opt,name=created_after,json=createdAfter,proto3" json:"created_after,omitempty"`

@@ -3,7 +3,7 @@
 // - protoc-gen-go-grpc v1.6.2
 // - protoc             (unknown)
 // source: kubernaut/workflowexecution/v1/workflow_execution.proto
-// sources: sha256 ad9b726ab0d53710d9851267277fdfb1c79c9701f90f6483659b77b0b7316285
+// sources: sha256 28665ffdb36af88afda213234d72f1c360dcd3f01a17469000824f48defddbc3
 
 package workflowexecutionv1
 

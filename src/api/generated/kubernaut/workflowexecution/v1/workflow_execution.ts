@@ -618,7 +618,10 @@ export interface ListWorkflowExecutionsRequest {
   targetResource: string;
   /** Only executions for the RemediationRequest with this name. */
   remediationRequest: string;
-  /** Only executions whose labels match, as with `kubectl get -l`: `team=payment,tier!=test,env in (a, b),!legacy`. */
+  /**
+   * Only executions whose labels match, as with `kubectl get -l`: `team=payment,tier!=test,env in (a, b),!legacy`; at most
+   * 32 requirements.
+   */
   labelSelector: string;
   /** Only executions created at or after this time. */
   createdAfter?:
