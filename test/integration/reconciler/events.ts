@@ -11,17 +11,17 @@ export async function eventsAbout(client: KubernetesClient, namespace: string, n
     .toSorted((a, b) => (a.eventTime < b.eventTime ? -1 : 1));
 }
 
-/** Waits until an object has an Event with this reason; returns all of its Events. */
+/** Waits until an object has Events with these reasons, which arrive in any order; returns all of its Events. */
 export async function eventsUntil(
   client: KubernetesClient,
   namespace: string,
   name: string,
-  reason: string,
+  ...reasons: readonly [string, ...string[]]
 ): Promise<NewEvent[]> {
   let events: NewEvent[] = [];
-  await until(`${name} has the event ${reason}`, async () => {
+  await until(`${name} has the events ${reasons.join(', ')}`, async () => {
     events = await eventsAbout(client, namespace, name);
-    return events.some((event) => event.reason === reason);
+    return reasons.every((reason) => events.some((event) => event.reason === reason));
   });
   return events;
 }

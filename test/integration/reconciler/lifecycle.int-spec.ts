@@ -72,7 +72,8 @@ describe('an execution', () => {
   it.concurrent('has Events, which kubectl describe shows in order', async () => {
     const { metadata } = await fixture.execute('described', skippingWorkflow);
 
-    const events = await eventsUntil(fixture.client, fixture.namespace, 'described', 'Completed');
+    const { client, namespace } = fixture;
+    const events = await eventsUntil(client, namespace, 'described', 'PipelineRunCreated', 'Completed');
 
     expect(events).toContainEqual(
       expect.objectContaining({
