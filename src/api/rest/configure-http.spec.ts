@@ -4,7 +4,7 @@ import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { Request, Response } from 'express';
-import { checkHeaders, ignoreConditions } from './check-headers.ts';
+import { checkRequest, ignoreConditions } from './check-request.ts';
 import { openApiDocument, serveOpenApi } from './openapi.ts';
 import { ProblemFilter } from './problem.filter.ts';
 
@@ -20,7 +20,7 @@ let url: string;
 beforeAll(async () => {
   app = await NestFactory.create<NestExpressApplication>(NoRoutes, { logger: false });
   app.disable('etag');
-  app.use(checkHeaders);
+  app.use(checkRequest);
   app.use('/api', ignoreConditions);
   app.use('/api/thing', (_request: Request, response: Response) => response.json({}));
   app.useGlobalFilters(new ProblemFilter());
@@ -87,6 +87,11 @@ describe('a request', () => {
     ['GET', 'host: a\r\nHost: a', 'more than one Host header'],
     ['GET', 'host: a\r\nauthorization: Bearer a\r\nAuthorization: Bearer b', 'more than one Authorization header'],
     ['POST', 'host: a\r\ntransfer-encoding: gzip, chunked', 'transfer coding'],
+    ...['a b', 'a,b', 'x/y', 'x@y', 'a:b', '[::1', 'a:123456'].map((host) => [
+      'GET',
+      `host: ${host}`,
+      'the Host header',
+    ]),
   ])('%s with %j is refused', async (method, headers, detail) => {
     const answer = await answerTo(method, headers);
 
@@ -94,7 +99,14 @@ describe('a request', () => {
     expect(answer).toContain(detail);
   });
 
+  it.each(['%zz', '%', '%ff', '%C3%28'])('with the query %s is refused', async (query) => {
+    expect(await answerTo('GET', 'host: a', `/api/thing?phase=${query}`)).toMatch(
+      /^HTTP\/1\.1 400 .*percent-encoding/s,
+    );
+  });
+
   it.each([
+    ...['a.b-c_d:8080', '[2001:db8::1]:443', '127.0.0.1', ''].map((host) => ['GET', `host: ${host}`, 200] as const),
     ['GET', 'host: a\r\ncontent-length: 0', 200],
     ['GET', 'host: a\r\nexpect: 100-CONTINUE', 200],
     ['DELETE', 'host: a\r\ncontent-length: 0', 404],

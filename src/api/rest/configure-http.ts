@@ -10,7 +10,7 @@ import { CLOCK, type Clock } from '../../kubernetes/clock.ts';
 import { Authentication } from '../call/authentication.ts';
 import { CallObserver } from '../call/call-observer.ts';
 import { Drain, type DrainableServer } from '../call/drain.ts';
-import { checkHeaders, ignoreConditions } from './check-headers.ts';
+import { checkRequest, ignoreConditions } from './check-request.ts';
 import { handleClientErrors } from './client-errors.ts';
 import { joinChunks } from './join-chunks.ts';
 import { limitPipelining } from './limit-pipelining.ts';
@@ -26,6 +26,8 @@ import { observeRequests } from './observe-requests.ts';
  */
 export function configureHttp(app: NestExpressApplication, certificate?: ServerCertificate): void {
   app.disable('x-powered-by');
+  // A proxy may allow or deny paths as they are written.
+  app.enable('case sensitive routing');
   // resourceVersion serves the purpose of an ETag.
   app.disable('etag');
   // Before anything waits: the body follows immediately.
@@ -33,7 +35,7 @@ export function configureHttp(app: NestExpressApplication, certificate?: ServerC
   app.use(limitPipelining());
   app.use(observeRequests(app.get(CallObserver, { strict: false })));
   app.use(limitResponseTime());
-  app.use(checkHeaders);
+  app.use(checkRequest);
   app.use('/api', ignoreConditions);
   const drain = app.get(Drain, { strict: false });
   app.use(closeConnections(drain));

@@ -134,6 +134,7 @@ describe('the execution API over REST', () => {
 
   it.each([
     ['/api/v1/nothing', 404, 'Cannot GET'],
+    ['/API/v1/workflowexecutions', 404, 'Cannot GET'],
     ['/api/v1/namespaces/default/workflowexecutions/we_1', 400, 'name: '],
     ['/api/v1/namespaces/De_fault/workflowexecutions', 400, 'namespace: '],
     ['/api/v1/namespaces/-/workflowexecutions/we-1', 400, 'namespace: '],

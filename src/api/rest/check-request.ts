@@ -5,8 +5,14 @@ import { ApiError } from '../errors/api-error.ts';
 /** Headers that Node.js takes the first of, while a proxy may have taken another one. */
 const single = ['Host', 'Authorization'];
 
-/** Refuses requests with ambiguous headers (RFC 9112, sections 3.2 and 6.1) and unsupported expectations. */
-export const checkHeaders: RequestHandler = (request, _response, next) => {
+/** A host and a port, or nothing. */
+const hostAndPort = /^(?:(?:\[[\da-f:.]+\]|[\w.-]+)(?::\d{1,5})?)?$/i;
+
+/**
+ * Refuses requests that a proxy may read differently: ambiguous or invalid headers (RFC 9112, sections 3.2 and 6.1), and query
+ * strings that are not UTF-8 in percent-encoding, which Node.js decodes to other characters. Refuses unsupported expectations.
+ */
+export const checkRequest: RequestHandler = (request, _response, next) => {
   const violation = violationOf(request);
   next(violation === undefined ? undefined : new ApiError('InvalidArgument', violation));
 };
@@ -18,12 +24,23 @@ export const ignoreConditions: RequestHandler = ({ headers }, _response, next) =
   next();
 };
 
-function violationOf({ rawHeaders, headers, httpVersion }: IncomingMessage): string | undefined {
+function violationOf({ rawHeaders, headers, httpVersion, url = '' }: IncomingMessage): string | undefined {
   const names = rawHeaders.filter((_, index) => index % 2 === 0).map((name) => name.toLowerCase());
   const repeated = single.find((name) => names.filter((one) => one === name.toLowerCase()).length > 1);
   if (repeated !== undefined) return `the request has more than one ${repeated} header`;
   if (httpVersion === '1.1' && headers.host === undefined) return 'the request has no Host header';
+  if (!hostAndPort.test(headers.host ?? '')) return 'the Host header is not a host and a port';
+  if (!isDecodable(url.slice(url.indexOf('?') + 1))) return 'the query is not UTF-8 in percent-encoding';
   const { expect = '100-continue', 'transfer-encoding': coding = 'chunked' } = headers;
   if (expect.toLowerCase() !== '100-continue') return 'the only expectation that is supported is 100-continue';
   return coding.toLowerCase() === 'chunked' ? undefined : 'the only transfer coding that is supported is chunked';
+}
+
+function isDecodable(query: string): boolean {
+  try {
+    decodeURIComponent(query);
+    return true;
+  } catch {
+    return false;
+  }
 }
