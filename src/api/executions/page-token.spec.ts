@@ -49,6 +49,12 @@ describe('a page token', () => {
     expect(() => decodePageToken(token, scope)).toThrow('continue: must be a token that a list returned');
   });
 
+  it.each(['!', '=', ' ', 'A'])('is refused with %j after it', (more) => {
+    const token = `${encodePageToken(position, scope)}${more}`;
+
+    expect(() => decodePageToken(token, scope)).toThrow('continue: must be a token that a list returned');
+  });
+
   it('is refused if it is another text', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.json(), fc.base64String()), (token) => {

@@ -53,7 +53,10 @@ type Fields = [hash: string, creationTimestamp: string, namespace: string, name:
 
 function parseToken(token: string): Fields | undefined {
   try {
-    const fields: unknown = JSON.parse(Buffer.from(token, 'base64url').toString('utf8'));
+    const bytes = Buffer.from(token, 'base64url');
+    // Decoding ignores characters that are not of the alphabet.
+    if (bytes.toString('base64url') !== token) return undefined;
+    const fields: unknown = JSON.parse(bytes.toString('utf8'));
     return isFields(fields) ? fields : undefined;
   } catch {
     return undefined;
