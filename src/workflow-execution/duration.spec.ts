@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { formatDuration, formatDurationMs, parseDuration, parseDurationMs } from './duration.ts';
+import { formatDuration, isDuration, formatDurationMs, parseDuration, parseDurationMs } from './duration.ts';
 
 describe('parsing a Go duration', () => {
   it.each([
@@ -57,6 +57,19 @@ describe('parsing a Go duration', () => {
       }),
     );
   });
+});
+
+it.each([
+  [0, 0, true],
+  [1, 999_999_999, true],
+  [-1, -1, true],
+  [1, 1_000_000_000, false],
+  [1, -1, false],
+  [-1, 1, false],
+  [0.5, 0, false],
+  [NaN, 0, false],
+])('%d s and %d ns are a duration: %s', (seconds, nanos, expected) => {
+  expect(isDuration({ seconds, nanos })).toBe(expected);
 });
 
 describe('formatting a duration', () => {

@@ -39,6 +39,15 @@ export function parseDurationMs(text: string): number | undefined {
   return duration && duration.seconds * 1_000 + duration.nanos / 1e6;
 }
 
+/**
+ * Whether it is a valid google.protobuf.Duration: fewer nanoseconds than a second, with the same sign
+ * (https://protobuf.dev/reference/protobuf/google.protobuf/#duration).
+ */
+export function isDuration({ seconds, nanos }: Duration): boolean {
+  const areWhole = Number.isInteger(seconds) && Number.isInteger(nanos);
+  return areWhole && Math.abs(nanos) < 1e9 && seconds * nanos >= 0;
+}
+
 /** Formats a duration as a Go duration without units that are zero: `24h`, `1h30m`, `1.5s`, `0s`. */
 export function formatDuration({ seconds, nanos }: Duration): string {
   if (seconds < 0 || nanos < 0) return `-${formatDuration({ seconds: Math.abs(seconds), nanos: Math.abs(nanos) })}`;

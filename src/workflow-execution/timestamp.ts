@@ -7,7 +7,7 @@ export interface TimestampParts {
 const rfc3339 =
   /^(?<second>\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2})(?:\.(?<fraction>\d{1,9}))?(?<zone>Z|[+-](?:[01]\d|2[0-3]):[0-5]\d)$/;
 
-const [earliest, latest] = ['0000-01-01T00:00:00Z', '9999-12-31T23:59:59Z'].map((text) => Date.parse(text) / 1_000);
+const [earliest, latest] = ['0001-01-01T00:00:00Z', '9999-12-31T23:59:59Z'].map((text) => Date.parse(text) / 1_000);
 
 /** Formats a time as Kubernetes does: RFC 3339 in UTC with whole seconds. */
 export function timestamp(moment: Date): string {
@@ -30,7 +30,7 @@ export function parseTimestamp(text: string): TimestampParts | undefined {
 /**
  * Formats a time as RFC 3339 in UTC with nine decimals.
  *
- * @returns undefined outside the years 0 to 9999
+ * @returns undefined outside the years 1 to 9999
  */
 export function formatTimestamp({ seconds, nanos }: TimestampParts): string | undefined {
   if (!isMoment({ seconds, nanos })) return undefined;

@@ -32,6 +32,17 @@ describe('a create request', () => {
     );
   });
 
+  it.each(['timeout', 'finallyTimeout'])('with an invalid duration as %s is refused', async (field) => {
+    const executionConfig = { [field]: { seconds: 1, nanos: 2e9 } };
+    const workflowExecution = { spec: { executionConfig } };
+    const request = CreateWorkflowExecutionRequest.fromPartial({ parent: 'namespaces/payment', workflowExecution });
+
+    await expect(parseCreateRequest(request)).rejects.toHaveProperty(
+      'details.violations',
+      expect.arrayContaining([expect.objectContaining({ path: ['spec', 'executionConfig', field] })]),
+    );
+  });
+
   it.each([
     ['metadata.labels', (map: object) => ({ labels: map })],
     ['metadata.annotations', (map: object) => ({ annotations: map })],

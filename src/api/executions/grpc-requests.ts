@@ -8,7 +8,7 @@ import type {
   Phase as PhaseMessage,
   WorkflowExecutionSpec as SpecMessage,
 } from '../generated/kubernaut/workflowexecution/v1/workflow_execution.ts';
-import { formatDuration } from '../../workflow-execution/duration.ts';
+import { formatDuration, isDuration, type Duration } from '../../workflow-execution/duration.ts';
 import { allCancelModes, allPhases } from '../../workflow-execution/execution.ts';
 import type { CancelMode, Phase } from '../../workflow-execution/generated/workflow-execution.ts';
 import { formatTimestamp } from '../../workflow-execution/timestamp.ts';
@@ -52,8 +52,8 @@ export async function parseListRequest(request: ListWorkflowExecutionsRequest): 
     limit: pageSize,
     continue: pageToken,
     phase: messages.map(fromPhase).join(),
-    createdAfter: toText(createdAfter),
-    createdBefore: toText(createdBefore),
+    createdAfter: timeText(createdAfter),
+    createdBefore: timeText(createdBefore),
   });
   const query = await validated(ListQuery, parameters);
   return toListCommand(namespace, query);
@@ -82,8 +82,8 @@ function fromSpec(spec: SpecMessage): object {
       executionConfig &&
       withoutUnset({
         serviceAccountName: executionConfig.serviceAccountName,
-        timeout: executionConfig.timeout && formatDuration(executionConfig.timeout),
-        finallyTimeout: executionConfig.finallyTimeout && formatDuration(executionConfig.finallyTimeout),
+        timeout: durationText(executionConfig.timeout),
+        finallyTimeout: durationText(executionConfig.finallyTimeout),
       }),
   });
 }
@@ -102,8 +102,13 @@ function fromCancelMode(message: CancelModeMessage): CancelMode | undefined {
   throw invalidField(['mode'], `must be of ${Object.values(cancelModes).join(', ')}`);
 }
 
+/** A Go duration; an invalid one becomes a text that the rule of its field refuses. */
+function durationText(duration: Duration | undefined): string | undefined {
+  return duration && (isDuration(duration) ? formatDuration(duration) : 'an invalid duration');
+}
+
 /** A time in RFC 3339; a time out of range becomes a text that the rule of its field refuses. */
-function toText(time: Timestamp | undefined): string | undefined {
+function timeText(time: Timestamp | undefined): string | undefined {
   return time && (formatTimestamp(time) ?? 'a time out of range');
 }
 
