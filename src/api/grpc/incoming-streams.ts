@@ -7,7 +7,7 @@ import { callsPerTurn, PacedQueue } from '../../connections/paced-queue.ts';
 import { SmallPieces } from '../../connections/small-pieces.ts';
 import type { Clock } from '../../kubernetes/clock.ts';
 import { isRecord } from '../../kubernetes/json.ts';
-import { unaryPaths } from './service-definition.ts';
+import { unaryPaths, watchPath } from './service-definition.ts';
 import { UnreadResponses } from './unread-responses.ts';
 
 /** Channel of the streams of HTTP/2 servers, which Node.js publishes before it emits `stream`. */
@@ -87,7 +87,10 @@ export class IncomingStreams {
       if (isRepeated('authorization', rest[1])) Object.assign(headers, { authorization: ['', ''] });
       this.queue.add(session, {
         run: () => {
-          if (unaryPaths.has(headers[':path'] ?? '')) this.unreadResponses.add(stream);
+          const { ':path': path = '' } = headers;
+          if (unaryPaths.has(path)) this.unreadResponses.add(stream, () => stream.headersSent);
+          // People read logs at their own pace, and a line takes little memory.
+          if (path === watchPath) this.unreadResponses.add(stream, () => stream.writableNeedDrain);
           for (const listener of listeners) Reflect.apply(listener, session, [stream, headers, ...rest]);
         },
         isObsolete: () => stream.closed || stream.destroyed,

@@ -27,6 +27,9 @@ export const unaryPaths: ReadonlySet<string> = new Set(
     .map(({ path }) => path),
 );
 
+/** Path of the watch. */
+export const watchPath = WorkflowExecutionServiceService.watchWorkflowExecutions.path;
+
 /** The service by the method names of the .proto file, as Nest expects, with the generated codecs. */
 export function serviceDefinition(): ServiceDefinition {
   return Object.fromEntries(

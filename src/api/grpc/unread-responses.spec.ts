@@ -6,6 +6,7 @@ import { responseTimeoutMs } from '../../config/limits.ts';
 import { ConnectionLimits } from '../../connections/connection-limits.ts';
 import { FakeClock } from '../../kubernetes/fake-clock.builders.ts';
 import {
+  StreamWorkflowExecutionLogsResponse,
   WatchWorkflowExecutionsResponse,
   WorkflowExecutionServiceService,
   type GetWorkflowExecutionResponse,
@@ -13,6 +14,9 @@ import {
 import { ExecutionGrpcServer } from './grpc-server.ts';
 import { IncomingStreams } from './incoming-streams.ts';
 import { serviceName } from './service-definition.ts';
+
+/** Larger than the buffer of a stream. */
+const large = 'x'.repeat(100_000);
 
 const clock = new FakeClock();
 const limits = { maxOpen: 10, maxPerConnection: 10 };
@@ -23,7 +27,7 @@ beforeEach(() => {
   ended = Promise.withResolvers();
 });
 
-/** Its Get and Watch answer with a message, List never does. */
+/** Its Get answers with a message, Watch and logs with large ones, List never does. */
 let server: ExecutionGrpcServer;
 beforeAll(async () => {
   server = new ExecutionGrpcServer({
@@ -42,8 +46,12 @@ beforeAll(async () => {
       get.once('cancelled', () => ended.resolve());
       done(null, { workflowExecution: undefined });
     },
-    watchWorkflowExecutions: (call: ServerWritableStream<unknown, WatchWorkflowExecutionsResponse>) =>
-      call.write(WatchWorkflowExecutionsResponse.fromPartial({ resourceVersion: '1' })),
+    watchWorkflowExecutions: (call: ServerWritableStream<unknown, WatchWorkflowExecutionsResponse>) => {
+      const write = () => call.write(WatchWorkflowExecutionsResponse.fromPartial({ resourceVersion: large }), write);
+      write();
+    },
+    streamWorkflowExecutionLogs: (call: ServerWritableStream<unknown, StreamWorkflowExecutionLogsResponse>) =>
+      call.write(StreamWorkflowExecutionLogsResponse.fromPartial({ text: large })),
     listWorkflowExecutions: () => undefined,
   });
 });
@@ -70,21 +78,42 @@ describe('a client that reads nothing', () => {
     return new Promise((resolve) => session.ping(() => resolve()));
   }
 
-  it('has its call cancelled some time after the response began, unless it is a watch', async () => {
-    const [get, watch] = [call('GetWorkflowExecution'), call('WatchWorkflowExecutions')];
-    await Promise.all([once(get, 'response'), once(watch, 'response')]);
+  it('has its call cancelled some time after the response began, unless it is for logs', async () => {
+    const [get, watch, logs] = [
+      call('GetWorkflowExecution'),
+      call('WatchWorkflowExecutions'),
+      call('StreamWorkflowExecutionLogs'),
+    ];
+    await Promise.all([get, watch, logs].map((one) => once(one, 'response')));
 
-    const closed = once(get, 'close');
+    const closed = Promise.all([once(get, 'close'), once(watch, 'close')]);
 
     await clock.advance(responseTimeoutMs);
     await roundTrip();
-    const isEarly = get.closed;
+    const isEarly = get.closed || watch.closed;
     await clock.advance(10_000);
     await closed;
 
     expect(isEarly).toBe(false);
     expect(get.rstCode).toBe(constants.NGHTTP2_CANCEL);
+    expect(watch.rstCode).toBe(constants.NGHTTP2_CANCEL);
+    expect(logs.closed).toBe(false);
+  });
+
+  it('keeps a watch whose client reads from time to time', async () => {
+    const watch = call('WatchWorkflowExecutions');
+    await once(watch, 'response');
+    session.setLocalWindowSize(10 * large.length);
+    let bytes = 0;
+    watch.on('data', (data: Buffer) => (bytes += data.length));
+    for (let read = 1; read <= 3; read++) {
+      await clock.advance(responseTimeoutMs);
+      session.settings({ initialWindowSize: read * (large.length + 100) });
+      await roundTrip();
+    }
+
     expect(watch.closed).toBe(false);
+    expect(bytes).toBeGreaterThan(3 * large.length);
   });
 
   it('may wait for a response that has not begun', async () => {

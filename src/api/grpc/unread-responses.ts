@@ -5,19 +5,26 @@ import type { Clock } from '../../kubernetes/clock.ts';
 /** How often responses are checked, in milliseconds. */
 const checkEveryMs = 10_000;
 
+interface OpenCall {
+  readonly isWaiting: () => boolean;
+  /** Time of the first check that found it waiting. */
+  sinceMs?: number;
+}
+
 /**
- * Cancels calls whose client does not read the response in time. One timer serves all calls: Node.js does not clear the timer of
+ * Cancels calls whose client does not read a response, or an event of a watch, in time. One timer serves all calls: Node.js does not clear the timer of
  * a stream that is reset, which would keep the stream in memory.
  */
 export class UnreadResponses {
-  /** The open calls, with the time of the first check that found their response begun. */
-  private readonly calls = new Map<ServerHttp2Stream, number | undefined>();
+  private readonly calls = new Map<ServerHttp2Stream, OpenCall>();
 
   constructor(private readonly clock: Pick<Clock, 'elapsedMs' | 'setTimer'>) {}
 
-  /** Adds an open call with a single response. */
-  add(call: ServerHttp2Stream): void {
-    this.calls.set(call, undefined);
+  /** Adds an open call, and how to recognize that it waits for its client. */
+  add(call: ServerHttp2Stream, isWaiting: () => boolean): void {
+    const open: OpenCall = { isWaiting };
+    this.calls.set(call, open);
+    call.on('drain', () => delete open.sinceMs);
     call.once('close', () => this.calls.delete(call));
   }
 
@@ -33,9 +40,10 @@ export class UnreadResponses {
 
   private cancelOverdue(): void {
     const now = this.clock.elapsedMs();
-    for (const [call, begunMs] of this.calls) {
-      if (begunMs === undefined && call.headersSent) this.calls.set(call, now);
-      if (begunMs !== undefined && now - begunMs >= responseTimeoutMs) call.close(constants.NGHTTP2_CANCEL);
+    for (const [call, open] of this.calls) {
+      if (!open.isWaiting()) continue;
+      open.sinceMs ??= now;
+      if (now - open.sinceMs >= responseTimeoutMs) call.close(constants.NGHTTP2_CANCEL);
     }
   }
 }

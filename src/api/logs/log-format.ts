@@ -12,6 +12,7 @@ export function plainText(withTimes: boolean): StreamFormat<LogItem> {
     }),
     encodeError: ({ message }) => `error: the log breaks off here: ${message}\n`,
     closesOnError: true,
+    waitsForClient: true,
   };
 }
 
@@ -23,6 +24,7 @@ export const ndjson: StreamFormat<LogItem> = {
   }),
   encodeError: (error, instance) => `${JSON.stringify({ error: toProblem(error, instance) })}\n`,
   closesOnError: true,
+  waitsForClient: true,
 };
 
 /** A keep-alive is an empty line in either format. */

@@ -9,11 +9,12 @@ import { sendStream, type StreamFormat } from './send-stream.ts';
 /** Larger than the buffers of a connection on the loopback interface. */
 const body = Buffer.alloc(64 * 1024 * 1024);
 
-const format: StreamFormat<string> = {
+const log: StreamFormat<string> = {
   contentType: 'text/plain',
   encode: (item) => item,
   encodeError: String,
   closesOnError: false,
+  waitsForClient: true,
 };
 
 // eslint-disable-next-line @typescript-eslint/require-await -- the source of a stream
@@ -24,8 +25,9 @@ async function* items() {
 const limit = limitResponseTime(100);
 const server = createServer((request, response) => {
   void limit(request as Request, response as Response, () => {
-    if (request.url !== '/stream') response.writeHead(200).write(body);
-    else void sendStream(items(), format, request as Request, response as Response, new AbortController().signal);
+    if (request.url === '/other') return void response.writeHead(200).write(body);
+    const format = { ...log, waitsForClient: request.url === '/log' };
+    void sendStream(items(), format, request as Request, response as Response, new AbortController().signal);
   });
 });
 beforeAll(() => once(server.listen(0, '127.0.0.1'), 'listening'));
@@ -48,11 +50,12 @@ async function unreadResponse(path: string): Promise<ServerResponse> {
   return (await requested)[1];
 }
 
-it('closes a response that is not read, unless it is a stream', async () => {
-  const stream = await unreadResponse('/stream');
+it('closes a response that is not read, unless it is a log', async () => {
+  const log = await unreadResponse('/log');
+  const watch = await unreadResponse('/watch');
   const other = await unreadResponse('/other');
 
-  await once(other, 'close');
+  await Promise.all([once(watch, 'close'), once(other, 'close')]);
 
-  expect(stream.destroyed).toBe(false);
+  expect(log.destroyed).toBe(false);
 });

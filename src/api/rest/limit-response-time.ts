@@ -2,12 +2,13 @@ import type { RequestHandler } from 'express';
 import { responseTimeoutMs } from '../../config/limits.ts';
 
 /**
- * Closes connections whose client does not read its response: there was no progress for `timeoutMs` milliseconds. Streams wait
- * for their client: they turn it off.
+ * Closes connections whose client does not read its response: there was no progress for `timeoutMs` milliseconds.
  */
 export function limitResponseTime(timeoutMs = responseTimeoutMs): RequestHandler {
   return (_request, response, next) => {
-    response.setTimeout(timeoutMs, () => void (response.headersSent && response.destroy()));
+    response.setTimeout(timeoutMs, () => {
+      if (response.writableEnded || response.writableNeedDrain) response.destroy();
+    });
     next();
   };
 }

@@ -19,6 +19,7 @@ const format: StreamFormat<number> = {
   encode: (item) => `item ${item}\n`,
   encodeError: ({ message }) => `error ${message}\n`,
   closesOnError: false,
+  waitsForClient: true,
 };
 
 /** A response whose connection sends one chunk for each call of `send`. */

@@ -14,13 +14,15 @@ export interface StreamFormat<T> {
   encodeError(error: ApiError, instance: string): string;
   /** Whether the connection is closed after an error, because the items alone do not show that some are missing. */
   readonly closesOnError: boolean;
+  /** Whether the client may take any time to read: people read logs at their own pace, and a line takes little memory. */
+  readonly waitsForClient: boolean;
 }
 
 /** Keeps caches from storing a stream, and proxies from buffering it (nginx does by default). */
 const headers = { 'cache-control': 'no-cache, no-transform', 'x-accel-buffering': 'no' } as const;
 
 /**
- * Sends a stream. Each item is taken only when the connection has room for it, however long that takes. An error before the
+ * Sends a stream. Each item is taken only when the connection has room for it. An error before the
  * first item is thrown and becomes a problem response; a later one is sent at the end of the stream.
  *
  * @param signal aborts when the client is gone
@@ -37,7 +39,7 @@ export async function sendStream<T>(
   };
   const first = await items.next();
   // Turns off limitResponseTime.
-  response.setTimeout(0);
+  if (format.waitsForClient) response.setTimeout(0);
   response.writeHead(200, { ...headers, 'content-type': format.contentType });
   response.flushHeaders();
   try {

@@ -23,4 +23,5 @@ export const serverSentEvents: StreamFormat<WatchEvent> = {
     return `event: error\ndata: ${JSON.stringify(toProblem(error, instance))}\n\n`;
   },
   closesOnError: false,
+  waitsForClient: false,
 };

@@ -75,8 +75,8 @@ export const apiLimitFaults: readonly Fault[] = [
   {
     name: 'gRPC responses that are not read are never cancelled',
     file: 'src/api/grpc/unread-responses.ts',
-    find: 'now - begunMs >= responseTimeoutMs',
-    replace: 'now < begunMs',
+    find: 'now - open.sinceMs >= responseTimeoutMs',
+    replace: 'now < open.sinceMs',
     caughtBy: ['src/api/grpc/unread-responses.spec.ts'],
   },
   {
