@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events';
 import type { Server } from 'node:net';
 import { describe, expect, it } from '@jest/globals';
 import { ConnectionLimits } from './connection-limits.ts';
+import { callsPerTurn } from './paced-queue.ts';
 
 class FakeSocket extends EventEmitter {
   destroyed = false;
@@ -21,6 +22,8 @@ class FakeSocket extends EventEmitter {
 /** A port with these limits; `connect` opens a connection from an address. */
 function portWith(caps: { total: number; perAddress: number }) {
   const server = new EventEmitter();
+  const accepted: string[] = [];
+  server.on('connection', ({ remoteAddress }: FakeSocket) => accepted.push(remoteAddress));
   const limits = new ConnectionLimits(caps);
   limits.applyTo(server as unknown as Server);
   let port = 1_000;
@@ -29,7 +32,7 @@ function portWith(caps: { total: number; perAddress: number }) {
     server.emit('connection', socket);
     return socket;
   };
-  return { limits, connect };
+  return { limits, connect, accepted };
 }
 
 const closed = (...sockets: FakeSocket[]) => sockets.map(({ destroyed }) => destroyed);
@@ -72,6 +75,21 @@ describe('connection limits', () => {
     limits.authenticated(first);
 
     expect(closed(first, connect('10.0.0.2'))).toEqual([false, true]);
+  });
+
+  it('pass on a bounded number of connections per turn of the event loop, of all addresses alternately', async () => {
+    const { connect, accepted } = portWith({ total: 1_000, perAddress: 1_000 });
+    for (let flood = 0; flood < 2 * callsPerTurn; flood++) connect('10.0.0.1');
+    connect('10.0.0.1').destroy();
+    connect('10.0.0.2');
+    const before = accepted.length;
+    await new Promise((resolve) => setImmediate(resolve));
+
+    expect(before).toBe(callsPerTurn);
+    expect(accepted).toHaveLength(2 * callsPerTurn);
+    expect(accepted[callsPerTurn + 1]).toBe('10.0.0.2');
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(accepted).toHaveLength(2 * callsPerTurn + 1);
   });
 
   it('do not count closed connections', () => {

@@ -1,5 +1,6 @@
 import type { Server, Socket } from 'node:net';
 import { addressGroup } from './address-group.ts';
+import { callsPerTurn, PacedQueue } from './paced-queue.ts';
 
 /** Open connections that a port may have. */
 export interface ConnectionCaps {
@@ -35,18 +36,31 @@ interface Group {
  * Bounds the open connections of a port, in total and per address. At a limit, a new connection replaces the oldest one
  * without an authenticated call: of its own address at the limit of the address, of the address with the most of them at
  * the total limit. So held connections cannot lock out callers, and a flood from few addresses does not close a
- * probe's connection. If all connections have authenticated calls, the new one is closed.
+ * probe's connection. If all connections have authenticated calls, the new one is closed. Few are passed on per turn of the
+ * event loop, because each may begin a TLS handshake.
  */
 export class ConnectionLimits {
   private readonly groups = new Map<string, Group>();
   private readonly open = new Set<Connection>();
   private readonly byPeer = new Map<string, Connection>();
+  private readonly queue = new PacedQueue(callsPerTurn);
 
   constructor(private readonly caps: ConnectionCaps) {}
 
-  /** Bounds the connections that a server accepts from now on. */
+  /** Bounds the connections that a server accepts from now on; its listeners have to be complete. */
   applyTo(server: Server): void {
-    server.prependListener('connection', (socket: Socket) => this.admit(socket));
+    const listeners = server.listeners('connection');
+    server.removeAllListeners('connection');
+    server.on('connection', (socket: Socket) => {
+      // A reset may arrive before the listeners of the server do.
+      socket.on('error', () => socket.destroy());
+      const group = this.admit(socket);
+      if (group === undefined) return void socket.destroy();
+      const run = () => {
+        for (const listener of listeners) Reflect.apply(listener, server, [socket]);
+      };
+      this.queue.add(group.address, { run, isObsolete: () => socket.destroyed });
+    });
   }
 
   /** Marks the connection from a peer as having an authenticated call. */
@@ -68,13 +82,14 @@ export class ConnectionLimits {
     return connection && performance.now() - connection.openedMs;
   }
 
-  private admit(socket: Socket): void {
+  /** Counts a connection; returns its group, or undefined if there is no room for it. */
+  private admit(socket: Socket): Group | undefined {
     const address = addressGroup(socket.remoteAddress ?? '');
     const { perAddress, total } = this.caps;
     const hasRoom =
       ((this.groups.get(address)?.size ?? 0) < perAddress || this.closeOldest(this.groups.get(address))) &&
       (this.open.size < total || this.closeOldest(this.largestGroup()));
-    if (!hasRoom) return void socket.destroy();
+    if (!hasRoom) return undefined;
     const group = this.groups.get(address) ?? { address, size: 0, anonymous: new Set() };
     this.groups.set(address, group);
     const connection = { socket, peer: keyOf(socket), group, openedMs: performance.now(), calls: 0 };
@@ -83,6 +98,7 @@ export class ConnectionLimits {
     group.size += 1;
     group.anonymous.add(connection);
     socket.once('close', () => this.forget(connection));
+    return group;
   }
 
   /** The address with the most anonymous connections; of several, the one with the oldest connection. */
