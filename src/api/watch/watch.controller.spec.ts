@@ -28,7 +28,7 @@ describe('a watch over REST', () => {
   it.each([
     ['its query', '5', undefined, '5'],
     ['the last event, which is later than its query', '5', '9', '9'],
-    ['its query, when the client had no event yet', '5', '', '5'],
+    ['an empty last event, which is refused as in a query', '5', '', ''],
     ['the current state, when it names no position', undefined, undefined, undefined],
   ])('resumes from %s', async (_, resourceVersion, lastEventId, expected) => {
     await expect(commandOf({ resourceVersion }, lastEventId)).resolves.toMatchObject({

@@ -32,7 +32,7 @@ export class WatchController {
     @Res() response: Response,
   ): Promise<void> {
     // An EventSource that reconnects repeats its query and sends its position in the header.
-    const resourceVersion = lastEventId || query.resourceVersion;
+    const resourceVersion = lastEventId ?? query.resourceVersion;
     const events = this.watches.watch({ ...query, namespace, resourceVersion }, call);
     await sendStream(events, serverSentEvents, request, response, call.signal);
   }
