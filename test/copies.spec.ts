@@ -30,6 +30,16 @@ it.each([
   expect(namesIn(file)).toEqual(new Set(names));
 });
 
+it('docs/gitops.md names every setting that deletes executions', () => {
+  const page = read('docs/gitops.md');
+  const deleting = Object.values(settings)
+    .map(({ variable }) => variable)
+    .filter((name) => /^WFE_TTL_|^WFE_HISTORY_LIMIT$/.test(name));
+
+  expect(deleting.length).toBeGreaterThanOrEqual(4);
+  expect(deleting.filter((name) => !page.includes(name))).toEqual([]);
+});
+
 it.each([
   'deploy/components/monitoring/rules.yaml',
   'docs/operations.md',

@@ -71,7 +71,7 @@ func (o *locksOptions) run(ctx context.Context, f *factory, args []string) error
 		if err != nil {
 			return err
 		}
-		rows = append(rows, lockRows(held, cooldown.duration, f.now())...)
+		rows = append(rows, lockRows(held, cooldown, f.now())...)
 	}
 	if len(rows) == 0 {
 		_, err := fmt.Fprintln(f.ErrOut, "No target is taken or cools down.")
@@ -92,7 +92,7 @@ var lockColumns = []metav1.TableColumnDefinition{
 }
 
 // lockRows has a row for the holder of a target and one for each cooldown that lasts.
-func lockRows(held *lock.Lock, cooldown time.Duration, now time.Time) []metav1.TableRow {
+func lockRows(held *lock.Lock, cooldown cooldownSettings, now time.Time) []metav1.TableRow {
 	rows := []metav1.TableRow{}
 	add := func(cells ...any) {
 		for i, cell := range cells {
@@ -108,7 +108,7 @@ func lockRows(held *lock.Lock, cooldown time.Duration, now time.Time) []metav1.T
 		add(held.Target, "Held", holderName(*held.Holder, held.Note), "", since, "")
 	}
 	for _, ended := range held.Cooldowns {
-		left := ended.Until(cooldown).Sub(now)
+		left := cooldown.end(ended).Sub(now)
 		if left > 0 {
 			since := duration.HumanDuration(now.Sub(ended.CompletionTime))
 			add(held.Target, "Cooldown", executionName(ended.Execution), ended.WorkflowID, since, duration.HumanDuration(left))
@@ -185,6 +185,11 @@ func (c *cluster) cooldown(ctx context.Context) cooldownSettings {
 		return cooldownSettings{defaultCooldown, true}
 	}
 	return cooldownSettings{parsed, false}
+}
+
+// end is when a workflow may run on the target again.
+func (s cooldownSettings) end(ended lock.Cooldown) time.Time {
+	return ended.Until(s.duration)
 }
 
 func (cooldownSettings) warning() string {

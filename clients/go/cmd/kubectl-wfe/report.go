@@ -34,7 +34,7 @@ func (r *report) addLock(execution *v1alpha1.WorkflowExecution, state *lockState
 		}
 	}
 	for _, ended := range state.lock.Cooldowns {
-		r.Lock.add(cooldownReport{ended.WorkflowID, ended.Execution, ended.Until(state.cooldown.duration)}, now)
+		r.Lock.add(cooldownReport{ended.WorkflowID, ended.Execution, state.cooldown.end(ended)}, now)
 	}
 	if state.cooldown.isAssumed && len(r.Lock.Cooldowns) > 0 {
 		r.Lock.Note = state.cooldown.warning()
