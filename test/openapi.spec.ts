@@ -40,7 +40,7 @@ describe('the OpenAPI document', () => {
 
   it.each(operations)('describes %s and its parameters', (_name, operation) => {
     expect(operation).toMatchObject({
-      operationId: expect.stringMatching(/^[a-z]+WorkflowExecution(s|Log)?$/),
+      operationId: expect.stringMatching(/^[a-z]+(WorkflowExecution(s|Log)?|(Cluster)?Target)$/),
       summary: expect.stringMatching(/./),
       description: expect.stringMatching(/./),
       tags: ['Workflow executions'],

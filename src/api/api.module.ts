@@ -36,6 +36,9 @@ import { LogsController } from './logs/logs.controller.ts';
 import { LogsService } from './logs/logs.service.ts';
 import { randomSuffix } from './resource/names.ts';
 import { JsonBodyInterceptor } from './rest/json-body.interceptor.ts';
+import { TargetGrpcController } from './targets/target-grpc.controller.ts';
+import { TargetController } from './targets/target.controller.ts';
+import { TargetService } from './targets/target.service.ts';
 import { WatchGrpcController } from './watch/watch-grpc.controller.ts';
 import { WatchController } from './watch/watch.controller.ts';
 import { WatchService } from './watch/watch.service.ts';
@@ -60,6 +63,8 @@ export function apiSources({
     WatchGrpcController,
     LogsController,
     LogsGrpcController,
+    TargetController,
+    TargetGrpcController,
   ],
   providers: [
     ExecutionService,
@@ -78,6 +83,7 @@ export function apiSources({
     CallAdmission,
     OpenStreams,
     LogsService,
+    TargetService,
     Drain,
     GrpcHealth,
     ResourceVersionBarrier,

@@ -89,6 +89,9 @@ export const pageSizes = { default: 50, max: 500 } as const;
  */
 export const maxPageBytes = 2_000_000;
 
+/** What is shown of a target at most, and the namespaces in which a caller's permission to list is checked for that. */
+export const targetLimits = { executions: 10, cooldowns: 128, namespaces: 32 } as const;
+
 /** Maximum number of violations in an error. */
 export const maxViolations = 50;
 

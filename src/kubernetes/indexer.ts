@@ -9,8 +9,8 @@ type Entries = readonly (readonly [index: string, value: string])[];
 /** Finds the keys of objects by the values of index functions. */
 export class Indexer<T> {
   private readonly functions: Indexes<T>;
-  /** Keys by index name and value. */
-  private readonly keys = new Map<string, Map<string, Set<string>>>();
+  /** Keys by index name and value. A set takes more memory than many an object, and most values have one key. */
+  private readonly keys = new Map<string, Map<string, string | Set<string>>>();
 
   constructor(functions: Indexes<T>) {
     this.functions = functions;
@@ -33,8 +33,9 @@ export class Indexer<T> {
     for (const [name, value] of entries) {
       const values = this.valuesOf(name);
       const keys = values.get(value);
-      if (keys) keys.add(key);
-      else values.set(value, new Set([key]));
+      if (keys === undefined) values.set(value, key);
+      else if (typeof keys !== 'string') keys.add(key);
+      else if (keys !== key) values.set(value, new Set([keys, key]));
     }
   }
 
@@ -43,17 +44,20 @@ export class Indexer<T> {
     for (const [name, value] of this.entriesOf(object)) {
       const values = this.valuesOf(name);
       const keys = values.get(value);
-      keys?.delete(key);
-      if (keys?.size === 0) values.delete(value);
+      if (keys === key) values.delete(value);
+      if (typeof keys !== 'object') continue;
+      keys.delete(key);
+      if (keys.size === 0) values.delete(value);
     }
   }
 
   /** The keys under a value of an index. Throws RangeError for an unknown index. */
-  find(name: string, value: string): ReadonlySet<string> {
-    return this.valuesOf(name).get(value) ?? new Set();
+  find(name: string, value: string): readonly string[] {
+    const keys = this.valuesOf(name).get(value) ?? [];
+    return typeof keys === 'string' ? [keys] : [...keys];
   }
 
-  private valuesOf(name: string): Map<string, Set<string>> {
+  private valuesOf(name: string): Map<string, string | Set<string>> {
     const values = this.keys.get(name);
     if (!values) throw new RangeError(`There is no index "${name}"`);
     return values;

@@ -71,7 +71,7 @@ export class ObjectStore<T extends KubernetesObject> implements Store<T> {
   }
 
   byIndex(indexName: string, value: string): T[] {
-    return [...this.indexer.find(indexName, value)].flatMap((key) => this.objects.get(key) ?? []);
+    return this.indexer.find(indexName, value).flatMap((key) => this.objects.get(key) ?? []);
   }
 
   upsertIfNewer(object: T): boolean {

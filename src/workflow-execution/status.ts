@@ -100,6 +100,16 @@ export function hasSkippedAllTasks({ status }: WorkflowExecution): boolean {
   return hasReadyReason(status, allTasksSkipped);
 }
 
+/** Whether steps of an execution ran, or may run now: its workflow then has a cooldown on the target from its end. */
+export function mayHaveRunSteps(execution: WorkflowExecution): boolean {
+  const phase = phaseOf(execution);
+  return (
+    (phase === 'Completed' && !hasSkippedAllTasks(execution)) ||
+    execution.status?.failure?.wasExecutionFailure === true ||
+    phase === 'Running'
+  );
+}
+
 function hasReadyReason(status: WorkflowExecutionStatus | undefined, expected: string): boolean {
   return status?.conditions?.some(({ type, reason }) => type === 'Ready' && reason === expected) ?? false;
 }

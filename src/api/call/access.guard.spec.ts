@@ -6,7 +6,7 @@ import { aJwt } from '../../auth/auth.builders.ts';
 import type { Authorizer } from '../../auth/authorizer.ts';
 import { UnavailableError } from '../../kubernetes/errors.ts';
 import { FakeClock } from '../../kubernetes/fake-clock.builders.ts';
-import { Access, AccessGuard } from './access.guard.ts';
+import { Access, AccessGuard, AccessPerExecution } from './access.guard.ts';
 import { AccessLog } from './access-log.ts';
 import { Authentication } from './authentication.ts';
 import { callContextOf } from './call.ts';
@@ -23,9 +23,12 @@ class Handlers {
   @Access('watch')
   watch(this: void): void {}
 
+  @AccessPerExecution('list')
+  perExecution(this: void): void {}
+
   open(this: void): void {}
 }
-const { read, watch, open } = new Handlers();
+const { read, watch, perExecution, open } = new Handlers();
 
 /** A REST call with a token, for payment/we-1 by default. */
 function callOf(
@@ -63,6 +66,17 @@ function guardIn({ caller = () => Promise.resolve<typeof alice | undefined>(alic
 }
 
 describe('the access guard', () => {
+  it('admits any caller to a handler that checks the permission itself', async () => {
+    const { guard, allows, authenticate } = guardIn({ allowed: false });
+    const context = callOf(perExecution);
+
+    await expect(guard.canActivate(context)).resolves.toBe(true);
+
+    expect(authenticate).toHaveBeenCalledWith(token);
+    expect(allows).not.toHaveBeenCalled();
+    expect(callContextOf(context).caller).toEqual(alice);
+  });
+
   it('admits a caller with the declared permission in the namespace of the call', async () => {
     const { guard, allows, authenticate } = guardIn();
 

@@ -22,6 +22,11 @@ export function Access(verb: RequiredAccess['verb'], subresource?: RequiredAcces
   return SetMetadata<string, RequiredAccess>(accessKey, { verb, subresource });
 }
 
+/** Declares that a handler shows the executions of the namespaces in which the caller has this permission, which it checks. */
+export function AccessPerExecution(verb: RequiredAccess['verb']): MethodDecorator {
+  return SetMetadata<string, RequiredAccess>(accessKey, { verb, isPerExecution: true });
+}
+
 /**
  * Authenticates the caller, applies the rate limit, and authorizes what the handler's {@link Access} declares in the
  * namespace of the call. Over REST it runs before the body is read.
@@ -54,8 +59,8 @@ export class AccessGuard implements CanActivate {
       caller = authenticated.caller;
       // gRPC calls are counted before their message is read.
       if (remote.transport === 'REST') this.limits.countCall(caller.username);
-      const attributes = resourceAttributesOf(context, required);
-      await this.permissions.assertAllowed(caller, attributes);
+      const attributes = required.isPerExecution === true ? undefined : resourceAttributesOf(context, required);
+      if (attributes !== undefined) await this.permissions.assertAllowed(caller, attributes);
       setCallContext(context, { caller, endsInMs, recheck: () => this.recheck(token, attributes) });
       return true;
     } catch (error) {
@@ -71,7 +76,8 @@ export class AccessGuard implements CanActivate {
     return endMs === undefined || ageMs === undefined ? undefined : Math.max(0, endMs - ageMs);
   }
 
-  private async recheck(token: string, attributes: ResourceAttributes): Promise<void> {
-    await this.permissions.assertAllowed(await this.authentication.recheck(token), attributes);
+  private async recheck(token: string, attributes: ResourceAttributes | undefined): Promise<void> {
+    const caller = await this.authentication.recheck(token);
+    if (attributes !== undefined) await this.permissions.assertAllowed(caller, attributes);
   }
 }

@@ -13,9 +13,14 @@ const retryAfterMs = 1_000;
 export class Permissions {
   constructor(private readonly authorizer: Authorizer) {}
 
+  /** @throws ApiError Unavailable if the cluster does not answer */
+  allows(caller: Caller, attributes: ResourceAttributes): Promise<boolean> {
+    return reviewed(this.authorizer.allows(caller, attributes));
+  }
+
   /** @throws ApiError PermissionDenied naming the missing permission; Unavailable if the cluster does not answer */
   async assertAllowed(caller: Caller, attributes: ResourceAttributes): Promise<void> {
-    if (await reviewed(this.authorizer.allows(caller, attributes))) return;
+    if (await this.allows(caller, attributes)) return;
     throw new ApiError('PermissionDenied', `${caller.username} may not ${describeAccess(attributes)}`);
   }
 }

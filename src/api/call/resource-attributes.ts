@@ -11,6 +11,8 @@ import { allNamespaces, dnsLabel, dnsSubdomain, parseName, parseParent } from '.
 export interface RequiredAccess {
   readonly verb: 'get' | 'list' | 'watch' | 'create' | 'patch' | 'delete';
   readonly subresource?: 'log';
+  /** Whether the handler itself checks the permission, for the namespace of each execution. */
+  readonly isPerExecution?: boolean;
 }
 
 /** Metadata key of a handler's {@link RequiredAccess}. */
@@ -33,7 +35,8 @@ type Scope = Pick<ResourceAttributes, 'namespace' | 'name'>;
 export function resourceAttributesOf(context: ExecutionContext, required: RequiredAccess): ResourceAttributes {
   const { group, plural: resource } = workflowExecutionResource;
   const scope = context.getType() === 'http' ? scopeOfRequest(context, required) : scopeOfMessage(context, required);
-  return { group, resource, ...required, ...scope };
+  const { verb, subresource } = required;
+  return { group, resource, verb, subresource, ...scope };
 }
 
 function scopeOfRequest(context: ExecutionContext, { verb }: RequiredAccess): Scope {

@@ -8,6 +8,8 @@ import type {
 } from '../../workflow-execution/generated/workflow-execution.ts';
 import { requestLabel } from '../../workflow-execution/metadata.ts';
 import { parseWorkflowExecution, workflowExecutionResource } from '../../workflow-execution/resource.ts';
+import { mayHaveRunSteps } from '../../workflow-execution/status.ts';
+import { parseTargetResource } from '../../workflow-execution/target-resource.ts';
 
 /** The fields of an execution by which lists and watches select and order it. */
 export interface ExecutionSummary {
@@ -29,6 +31,8 @@ type SummaryMeta = Pick<ObjectMeta, 'name' | 'uid' | 'resourceVersion' | 'creati
  */
 export interface CachedExecution extends KubernetesObject, ExecutionSummary {
   readonly metadata: SummaryMeta;
+  /** When the cooldown after it began: its end, in milliseconds since the epoch. Undefined if it has none, or it is over. */
+  readonly cooldownFrom: number | undefined;
   /** Length of its JSON in bytes. */
   readonly jsonBytes: number;
   /** Read it with {@link executionOf}. */
@@ -47,13 +51,26 @@ export const cachedExecutionResource = {
 /** Name of the index by the label of the request id. */
 export const requestIndex = 'request';
 
+/** Name of the index by {@link targetIndexValue}. */
+export const targetIndex = 'target';
+
 /** The indexes of the API's cache. */
 export const cachedExecutionIndexes = {
+  [targetIndex]: ({ spec }: CachedExecution): readonly string[] => targetIndexValue(spec.targetResource),
   [requestIndex]: ({ metadata }: CachedExecution): readonly string[] => {
     const label = metadata.labels?.[requestLabel];
     return label === undefined ? [] : [label];
   },
 };
+
+/**
+ * The value under which executions on a target are indexed: its namespace and name, because API discovery may give its kind
+ * another name at any time. None if the text is not a target.
+ */
+export function targetIndexValue(text: string): readonly string[] {
+  const target = parseTargetResource(text);
+  return target === undefined ? [] : [`${target.namespace ?? ''}/${target.name}`];
+}
 
 /** JSON of the first execution that was compressed. Others share most of its text. */
 let dictionary: Buffer | undefined;
@@ -73,6 +90,7 @@ export function cachedExecution(execution: WorkflowExecution): CachedExecution {
       remediationRequestRef: { name: spec.remediationRequestRef.name },
     },
     status: status && { phase: status.phase, target: status.target },
+    cooldownFrom: cooldownFrom(execution),
     jsonBytes: Buffer.byteLength(json),
     content: isTerminal(phaseOf(execution)) ? compress(json) : execution,
   };
@@ -81,6 +99,12 @@ export function cachedExecution(execution: WorkflowExecution): CachedExecution {
 /** The execution itself. */
 export function executionOf({ content }: CachedExecution): WorkflowExecution {
   return typeof content === 'string' ? parseWorkflowExecution(JSON.parse(decompress(content))) : content;
+}
+
+function cooldownFrom(execution: WorkflowExecution): number | undefined {
+  const { completionTime, settled } = execution.status ?? {};
+  const hasCooldown = settled !== true && isTerminal(phaseOf(execution)) && mayHaveRunSteps(execution);
+  return hasCooldown && completionTime !== undefined ? Date.parse(completionTime) : undefined;
 }
 
 function compress(json: string): CompressedJson {

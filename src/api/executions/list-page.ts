@@ -36,7 +36,7 @@ export function listPage(
 }
 
 /** The first executions in list order. With 10,000 executions this takes a tenth of the time of sorting all of them. */
-function firstOf(executions: readonly CachedExecution[], size: number): CachedExecution[] {
+export function firstOf(executions: readonly CachedExecution[], size: number): CachedExecution[] {
   const first: CachedExecution[] = [];
   for (const execution of executions) {
     const last = first[size - 1];

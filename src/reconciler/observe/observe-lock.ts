@@ -1,6 +1,7 @@
 import type { ExecutionId } from '../../locking/lock-record.ts';
 import type { Skip, WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
 import type { Observation } from '../../workflow-execution/observation.ts';
+import { reasonsWithoutLock } from '../../workflow-execution/target-holder.ts';
 import { targetOf } from '../../workflow-execution/target-resource.ts';
 import { timestamp } from '../../workflow-execution/timestamp.ts';
 
@@ -36,7 +37,8 @@ export function observeCooldown(
 
 /** Observes an execution whose target cannot be locked now: it waits. */
 export function observeLockTrouble(error: Error): Observation {
-  return { phase: 'Pending', reason: 'LockUnavailable', message: `The target cannot be locked now: ${error.message}` };
+  const message = `The target cannot be locked now: ${error.message}`;
+  return { phase: 'Pending', reason: reasonsWithoutLock.lock, message };
 }
 
 /** Another execution as the status of this one may name it: readers of this namespace may have no access to another one. */

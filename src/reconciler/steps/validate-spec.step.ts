@@ -5,6 +5,7 @@ import { advice } from '../../tekton/failure-reasons.ts';
 import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
 import { parameterViolations } from '../../workflow-execution/parameters.ts';
 import { policyViolations, type ExecutionPolicy } from '../../workflow-execution/policy.ts';
+import { reasonsWithoutLock } from '../../workflow-execution/target-holder.ts';
 import { withTarget } from '../../workflow-execution/target-resource.ts';
 import { adoptOrEnd, type ConflictContext } from './conflict.steps.ts';
 import { unstartedEnd } from './end-unstarted.ts';
@@ -77,6 +78,6 @@ function undecided({ error }: Undecided): StepOutcome {
     return { kind: 'settled', reason: 'DiscoveryNotDue', requeueAfterMs: error.retryAfterMs };
   }
   const message = `The target cannot be resolved now: ${error.message}`;
-  const observation = { phase: 'Pending', reason: 'TargetUnresolved', message } as const;
+  const observation = { phase: 'Pending', reason: reasonsWithoutLock.target, message } as const;
   return { kind: 'observed', observation, retry: error };
 }

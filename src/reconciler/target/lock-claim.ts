@@ -2,7 +2,7 @@ import type { Claim, Cooldown, ExecutionId } from '../../locking/lock-record.ts'
 import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
 import { formatRepository, parseImageReference } from '../../workflow-execution/image-reference.ts';
 import { isTerminal, phaseOf } from '../../workflow-execution/execution.ts';
-import { hasSkippedAllTasks } from '../../workflow-execution/status.ts';
+import { mayHaveRunSteps } from '../../workflow-execution/status.ts';
 
 /** The execution as a lock records it. */
 export function idOf({ metadata: { namespace, name, uid } }: WorkflowExecution): ExecutionId {
@@ -22,13 +22,7 @@ export function claimOf(execution: WorkflowExecution): Claim {
  * no completion time, starts now: its steps may have run (ADR 0009).
  */
 export function cooldownOf(execution: WorkflowExecution, now: Date): Cooldown | undefined {
-  const { completionTime, failure } = execution.status ?? {};
-  const phase = phaseOf(execution);
-  const stepsRan =
-    (phase === 'Completed' && !hasSkippedAllTasks(execution)) ||
-    failure?.wasExecutionFailure === true ||
-    phase === 'Running';
-  if (!stepsRan) return undefined;
-  const end = isTerminal(phase) ? completionTime : undefined;
+  if (!mayHaveRunSteps(execution)) return undefined;
+  const end = isTerminal(phaseOf(execution)) ? execution.status?.completionTime : undefined;
   return { ...claimOf(execution), completionTime: end ?? now.toISOString() };
 }

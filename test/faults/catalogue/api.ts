@@ -191,4 +191,18 @@ export const apiFaults: readonly Fault[] = [
     replace: 'const rule = { minLength: 0, ...others };',
     caughtBy: ['src/api/executions/requests.spec.ts'],
   },
+  {
+    name: 'a target shows executions of namespaces in which the caller may not list',
+    file: 'src/api/targets/target.service.ts',
+    find: "const visible = namespaces === 'all' ?",
+    replace: 'const visible = namespaces ?',
+    caughtBy: ['src/api/targets/target.service.spec.ts'],
+  },
+  {
+    name: 'a target does not show executions that use another name of its kind',
+    file: 'src/api/targets/target.service.ts',
+    find: 'this.targets.targetOf(execution) === target',
+    replace: 'execution.spec.targetResource === target',
+    caughtBy: ['src/api/targets/target.service.spec.ts'],
+  },
 ];

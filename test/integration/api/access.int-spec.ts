@@ -34,6 +34,8 @@ beforeAll(async () => {
   await until('the API serves lists', async () => (await restCaller(api).list('-')).ok !== undefined);
   await until('the viewer may list', async () => (await mayList(viewer.token)) === 'OK');
   await restCaller(api).create(namespace.name, { name: 'shown', spec: aSpec() });
+  const targetResource = `elsewhere/deployment/${namespace.name}`;
+  await restCaller(api).create(namespace.name, { name: 'aimed', spec: { ...aSpec(), targetResource } });
 });
 
 afterAll(async () => {
@@ -68,6 +70,18 @@ describe.each([
   it('allows a viewer to get and list', async () => {
     expect((await as(viewer.token).get(namespace.name, 'shown')).ok?.name).toBe('shown');
     expect((await as(viewer.token).list(namespace.name)).error).toBeUndefined();
+  });
+
+  it('shows a viewer of a target only what it may list, and nothing to others', async () => {
+    const target = `elsewhere/deployment/${namespace.name}`;
+    const stranger = await callerOf(kubernetes, { namespace: namespace.name, name: 'stranger' });
+
+    const seen = await as(viewer.token).target(target);
+    const unseen = await as(stranger.token).target(target);
+
+    const nothing = { target, isSinceKnown: false, cooldowns: [], executions: [] };
+    expect(seen.ok).toEqual({ ...nothing, executions: [`${namespace.name}/aimed`] });
+    expect(unseen.ok).toEqual(nothing);
   });
 
   it.each<[string, (caller: ApiCaller, name: string) => Promise<{ error?: unknown }>, string]>([

@@ -34,6 +34,20 @@ export interface SeenPage {
   readonly next: string;
 }
 
+/** A target, as either transport shows it; executions are `namespace/name`. */
+export interface SeenTarget {
+  readonly target: string;
+  readonly held?: boolean;
+  readonly holder?: string;
+  /** The phase of the holder. */
+  readonly phase?: string;
+  /** Whether it says since when it is held. */
+  readonly isSinceKnown: boolean;
+  /** The executions by the times at which their cooldowns end, in milliseconds since the epoch. */
+  readonly cooldowns: readonly (readonly [execution: string, endMs: number])[];
+  readonly executions: readonly string[];
+}
+
 /** A response: the result, or an error. */
 export type Answer<T> =
   { readonly ok: T; readonly error?: undefined } | { readonly ok?: undefined; readonly error: SeenError };
@@ -71,4 +85,5 @@ export interface ApiCaller {
     name: string,
     only?: { readonly uid?: string; readonly resourceVersion?: string },
   ): Promise<Answer<SeenExecution>>;
+  target(target: string): Promise<Answer<SeenTarget>>;
 }

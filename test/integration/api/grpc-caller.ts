@@ -7,16 +7,18 @@ import {
   CreateWorkflowExecutionRequest,
   type CreateWorkflowExecutionResponse,
   type DeleteWorkflowExecutionResponse,
+  type GetTargetResponse,
   type GetWorkflowExecutionResponse,
   ListWorkflowExecutionsRequest,
   type ListWorkflowExecutionsResponse,
+  Target,
   WorkflowExecution,
 } from '../../../src/api/generated/kubernaut/workflowexecution/v1/workflow_execution.ts';
 import { parseDuration } from '../../../src/workflow-execution/duration.ts';
 import { cancelModes, phases } from '../../../src/api/resource/to-message.ts';
 import { allPhases } from '../../../src/workflow-execution/execution.ts';
 import { parseTimestamp } from '../../../src/workflow-execution/timestamp.ts';
-import type { Answer, ApiCaller, NewExecution, SeenExecution, WantedList } from './api-caller.ts';
+import type { Answer, ApiCaller, NewExecution, SeenExecution, SeenTarget, WantedList } from './api-caller.ts';
 import type { ApiClient } from './api-client.ts';
 
 /** Calls over gRPC, with the generated client. */
@@ -63,6 +65,11 @@ export function grpcCaller({ grpc }: ApiClient): ApiCaller {
           grpc.deleteWorkflowExecution({ name: nameOf(namespace, name), uid, resourceVersion }, done),
         ),
         ({ workflowExecution }) => toSeen(workflowExecution),
+      ),
+    target: async (target) =>
+      answerOf(
+        await grpcCall<GetTargetResponse>((done) => grpc.getTarget({ name: `targets/${target}` }, done)),
+        seenTarget,
       ),
   };
 }
@@ -154,5 +161,20 @@ function toSeen(message: WorkflowExecution | undefined): SeenExecution {
     ...{ namespace, name, uid, labels, targetResource, cancelRequested, resourceVersion },
     serviceAccountName: executionConfig?.serviceAccountName,
     isBeingDeleted: deleteTime !== undefined,
+  };
+}
+
+function seenTarget({ target }: GetTargetResponse): SeenTarget {
+  const { name, held, holder, cooldowns, executions } = Target.fromPartial(target ?? {});
+  const seen = ({ workflowExecution }: { workflowExecution: string }) => {
+    const [, namespace = '', , id = ''] = workflowExecution.split('/');
+    return `${namespace}/${id}`;
+  };
+  return {
+    ...{ target: name.replace('targets/', ''), held, holder: holder && seen(holder) },
+    phase: allPhases.find((phase) => phases[phase] === holder?.phase),
+    isSinceKnown: holder?.holdTime !== undefined,
+    cooldowns: cooldowns.map((cooldown) => [seen(cooldown), (cooldown.endTime?.seconds ?? NaN) * 1_000]),
+    executions: executions.map(seen),
   };
 }

@@ -1,4 +1,4 @@
-import type { Answer, ApiCaller, SeenExecution } from './api-caller.ts';
+import type { Answer, ApiCaller, SeenExecution, SeenTarget } from './api-caller.ts';
 import type { ApiClient } from './api-client.ts';
 
 /** Calls over REST, with fetch. */
@@ -32,6 +32,7 @@ export function restCaller(api: ApiClient): ApiCaller {
         await fetch(`${address(namespace)}/${name}${queryOf({ ...only })}`, { method: 'DELETE' }),
         seenResource,
       ),
+    target: async (target) => restAnswer(await fetch(`${api.url}/api/v1/targets/${target}`), seenTarget),
   };
 }
 
@@ -43,8 +44,8 @@ function queryOf(parameters: Readonly<Record<string, string | number | boolean |
 
 // Responses are read as the tests expect them; they fail if a response is different.
 /* eslint-disable @typescript-eslint/consistent-type-assertions -- see above */
-async function restAnswer<S>(response: Response, see: (body: RestBody) => S): Promise<Answer<S>> {
-  if (response.ok) return { ok: see((await response.json()) as RestBody) };
+async function restAnswer<S, B = RestBody>(response: Response, see: (body: B) => S): Promise<Answer<S>> {
+  if (response.ok) return { ok: see((await response.json()) as B) };
   const problem = (await response.json()) as {
     type: string;
     detail: string;
@@ -78,5 +79,28 @@ function seenResource({ metadata, spec }: RestBody): SeenExecution {
     ...{ namespace, name, uid, labels, targetResource, cancelRequested, resourceVersion },
     serviceAccountName: executionConfig.serviceAccountName,
     isBeingDeleted: deletionTimestamp !== undefined,
+  };
+}
+
+interface NamedBody {
+  namespace: string;
+  name: string;
+}
+
+interface TargetBody {
+  target: string;
+  held?: boolean;
+  holder?: NamedBody & { phase: string; since?: string };
+  cooldowns: (NamedBody & { end: string })[];
+  executions: NamedBody[];
+}
+
+function seenTarget({ target, held, holder, cooldowns, executions }: TargetBody): SeenTarget {
+  const seen = ({ namespace, name }: NamedBody) => `${namespace}/${name}`;
+  return {
+    ...{ target, held, holder: holder && seen(holder), phase: holder?.phase },
+    isSinceKnown: holder?.since !== undefined,
+    cooldowns: cooldowns.map((cooldown) => [seen(cooldown), Date.parse(cooldown.end)]),
+    executions: executions.map(seen),
   };
 }

@@ -29,7 +29,10 @@ const path = (namespace: string) =>
     )
     .map(
       ([template, in_, name, search]) =>
-        `${template.replace('{namespace}', () => in_).replace('{name}', () => name)}${search}`,
+        `${template
+          .replace('{namespace}', () => in_)
+          .replace('{kind}', 'deploy')
+          .replace('{name}', () => name)}${search}`,
     );
 
 const bodies = fc.oneof(

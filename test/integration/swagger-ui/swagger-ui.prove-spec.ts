@@ -107,6 +107,23 @@ describe('Swagger UI in a browser', () => {
     expect(read.body).toContain(`"name": "${name}"`);
   });
 
+  it('shows who holds a target', async () => {
+    const block = await operation('getTarget');
+    for (const [parameter, value] of [
+      ['namespace', 'payment'],
+      ['kind', 'deployment'],
+      ['name', 'payment-api'],
+    ] as const) {
+      await fill(block, parameter, value);
+    }
+
+    const { status, body } = await execute(block);
+    await show('4-target');
+
+    expect(status).toBe('200');
+    expect(body).toContain('"target": "payment/deployment/payment-api"');
+  });
+
   it('logs no error except for the rejected call', () => {
     expect(errors).toEqual([expect.stringContaining('401 (Unauthorized)')]);
   });

@@ -3,7 +3,7 @@
 // 	protoc-gen-go v1.36.12
 // 	protoc        (unknown)
 // source: kubernaut/workflowexecution/v1/workflow_execution.proto
-// sources: sha256 28665ffdb36af88afda213234d72f1c360dcd3f01a17469000824f48defddbc3
+// sources: sha256 a59950ee4c7ceb12e9e4496f82fbf3275f835b876fe8d0bf073d67dc82439a81
 
 package workflowexecutionv1
 
@@ -1429,6 +1429,402 @@ func (x *StreamWorkflowExecutionLogsResponse) GetPartial() bool {
 	return false
 }
 
+// Request to read a target.
+type GetTargetRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Required. `targets/{target}`, the target as in `target_resource`: `targets/payment/deployment/payment-api`,
+	// `targets/node/worker-1`. Any name of its kind matches.
+	Name          string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GetTargetRequest) Reset() {
+	*x = GetTargetRequest{}
+	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[14]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GetTargetRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GetTargetRequest) ProtoMessage() {}
+
+func (x *GetTargetRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[14]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GetTargetRequest.ProtoReflect.Descriptor instead.
+func (*GetTargetRequest) Descriptor() ([]byte, []int) {
+	return file_kubernaut_workflowexecution_v1_workflow_execution_proto_rawDescGZIP(), []int{14}
+}
+
+func (x *GetTargetRequest) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+// One target.
+type GetTargetResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The target.
+	Target        *Target `protobuf:"bytes,1,opt,name=target,proto3" json:"target,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GetTargetResponse) Reset() {
+	*x = GetTargetResponse{}
+	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[15]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GetTargetResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GetTargetResponse) ProtoMessage() {}
+
+func (x *GetTargetResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[15]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GetTargetResponse.ProtoReflect.Descriptor instead.
+func (*GetTargetResponse) Descriptor() ([]byte, []int) {
+	return file_kubernaut_workflowexecution_v1_workflow_execution_proto_rawDescGZIP(), []int{15}
+}
+
+func (x *GetTargetResponse) GetTarget() *Target {
+	if x != nil {
+		return x.Target
+	}
+	return nil
+}
+
+// A resource that executions remediate.
+type Target struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// `targets/{target}`, the target in canonical form.
+	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	// Whether an execution holds the target, so that others are skipped. Absent if the caller sees no holder and may neither
+	// list executions in the target's namespace nor remediate the target.
+	Held *bool `protobuf:"varint,2,opt,name=held,proto3,oneof" json:"held,omitempty"`
+	// The execution that holds the target. Absent if none does, or it is in a namespace in which the caller may not list
+	// executions.
+	Holder *TargetHolder `protobuf:"bytes,3,opt,name=holder,proto3" json:"holder,omitempty"`
+	// The cooldowns of existing executions, the last to end first: the workflow is skipped on this target until then.
+	Cooldowns []*TargetCooldown `protobuf:"bytes,4,rep,name=cooldowns,proto3" json:"cooldowns,omitempty"`
+	// The newest executions on the target, newest first; at most 10.
+	Executions    []*TargetExecution `protobuf:"bytes,5,rep,name=executions,proto3" json:"executions,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Target) Reset() {
+	*x = Target{}
+	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[16]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Target) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Target) ProtoMessage() {}
+
+func (x *Target) ProtoReflect() protoreflect.Message {
+	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[16]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Target.ProtoReflect.Descriptor instead.
+func (*Target) Descriptor() ([]byte, []int) {
+	return file_kubernaut_workflowexecution_v1_workflow_execution_proto_rawDescGZIP(), []int{16}
+}
+
+func (x *Target) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *Target) GetHeld() bool {
+	if x != nil && x.Held != nil {
+		return *x.Held
+	}
+	return false
+}
+
+func (x *Target) GetHolder() *TargetHolder {
+	if x != nil {
+		return x.Holder
+	}
+	return nil
+}
+
+func (x *Target) GetCooldowns() []*TargetCooldown {
+	if x != nil {
+		return x.Cooldowns
+	}
+	return nil
+}
+
+func (x *Target) GetExecutions() []*TargetExecution {
+	if x != nil {
+		return x.Executions
+	}
+	return nil
+}
+
+// An execution that holds its target.
+type TargetHolder struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// `namespaces/{namespace}/workflowExecutions/{workflow_execution}`.
+	WorkflowExecution string `protobuf:"bytes,1,opt,name=workflow_execution,json=workflowExecution,proto3" json:"workflow_execution,omitempty"`
+	// UID of the execution.
+	Uid string `protobuf:"bytes,2,opt,name=uid,proto3" json:"uid,omitempty"`
+	// PHASE_RUNNING, or PHASE_PENDING if it has locked the target and its PipelineRun cannot be created yet.
+	Phase Phase `protobuf:"varint,3,opt,name=phase,proto3,enum=kubernaut.workflowexecution.v1.Phase" json:"phase,omitempty"`
+	// Since when it has held the target: the creation of its PipelineRun, or the first failure to create it.
+	HoldTime      *timestamppb.Timestamp `protobuf:"bytes,4,opt,name=hold_time,json=holdTime,proto3" json:"hold_time,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *TargetHolder) Reset() {
+	*x = TargetHolder{}
+	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[17]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *TargetHolder) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*TargetHolder) ProtoMessage() {}
+
+func (x *TargetHolder) ProtoReflect() protoreflect.Message {
+	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[17]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use TargetHolder.ProtoReflect.Descriptor instead.
+func (*TargetHolder) Descriptor() ([]byte, []int) {
+	return file_kubernaut_workflowexecution_v1_workflow_execution_proto_rawDescGZIP(), []int{17}
+}
+
+func (x *TargetHolder) GetWorkflowExecution() string {
+	if x != nil {
+		return x.WorkflowExecution
+	}
+	return ""
+}
+
+func (x *TargetHolder) GetUid() string {
+	if x != nil {
+		return x.Uid
+	}
+	return ""
+}
+
+func (x *TargetHolder) GetPhase() Phase {
+	if x != nil {
+		return x.Phase
+	}
+	return Phase_PHASE_UNSPECIFIED
+}
+
+func (x *TargetHolder) GetHoldTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.HoldTime
+	}
+	return nil
+}
+
+// A time during which a workflow does not run again on a target.
+type TargetCooldown struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Key of the workflow in the catalogue.
+	WorkflowId string `protobuf:"bytes,1,opt,name=workflow_id,json=workflowId,proto3" json:"workflow_id,omitempty"`
+	// The execution that it follows, `namespaces/{namespace}/workflowExecutions/{workflow_execution}`.
+	WorkflowExecution string `protobuf:"bytes,2,opt,name=workflow_execution,json=workflowExecution,proto3" json:"workflow_execution,omitempty"`
+	// When it ends.
+	EndTime       *timestamppb.Timestamp `protobuf:"bytes,3,opt,name=end_time,json=endTime,proto3" json:"end_time,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *TargetCooldown) Reset() {
+	*x = TargetCooldown{}
+	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[18]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *TargetCooldown) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*TargetCooldown) ProtoMessage() {}
+
+func (x *TargetCooldown) ProtoReflect() protoreflect.Message {
+	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[18]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use TargetCooldown.ProtoReflect.Descriptor instead.
+func (*TargetCooldown) Descriptor() ([]byte, []int) {
+	return file_kubernaut_workflowexecution_v1_workflow_execution_proto_rawDescGZIP(), []int{18}
+}
+
+func (x *TargetCooldown) GetWorkflowId() string {
+	if x != nil {
+		return x.WorkflowId
+	}
+	return ""
+}
+
+func (x *TargetCooldown) GetWorkflowExecution() string {
+	if x != nil {
+		return x.WorkflowExecution
+	}
+	return ""
+}
+
+func (x *TargetCooldown) GetEndTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.EndTime
+	}
+	return nil
+}
+
+// An execution on a target, in short.
+type TargetExecution struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// `namespaces/{namespace}/workflowExecutions/{workflow_execution}`.
+	WorkflowExecution string `protobuf:"bytes,1,opt,name=workflow_execution,json=workflowExecution,proto3" json:"workflow_execution,omitempty"`
+	// UID of the execution.
+	Uid string `protobuf:"bytes,2,opt,name=uid,proto3" json:"uid,omitempty"`
+	// Key of its workflow in the catalogue.
+	WorkflowId string `protobuf:"bytes,3,opt,name=workflow_id,json=workflowId,proto3" json:"workflow_id,omitempty"`
+	// The phase of the execution.
+	Phase Phase `protobuf:"varint,4,opt,name=phase,proto3,enum=kubernaut.workflowexecution.v1.Phase" json:"phase,omitempty"`
+	// When it was created.
+	CreateTime    *timestamppb.Timestamp `protobuf:"bytes,5,opt,name=create_time,json=createTime,proto3" json:"create_time,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *TargetExecution) Reset() {
+	*x = TargetExecution{}
+	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[19]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *TargetExecution) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*TargetExecution) ProtoMessage() {}
+
+func (x *TargetExecution) ProtoReflect() protoreflect.Message {
+	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[19]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use TargetExecution.ProtoReflect.Descriptor instead.
+func (*TargetExecution) Descriptor() ([]byte, []int) {
+	return file_kubernaut_workflowexecution_v1_workflow_execution_proto_rawDescGZIP(), []int{19}
+}
+
+func (x *TargetExecution) GetWorkflowExecution() string {
+	if x != nil {
+		return x.WorkflowExecution
+	}
+	return ""
+}
+
+func (x *TargetExecution) GetUid() string {
+	if x != nil {
+		return x.Uid
+	}
+	return ""
+}
+
+func (x *TargetExecution) GetWorkflowId() string {
+	if x != nil {
+		return x.WorkflowId
+	}
+	return ""
+}
+
+func (x *TargetExecution) GetPhase() Phase {
+	if x != nil {
+		return x.Phase
+	}
+	return Phase_PHASE_UNSPECIFIED
+}
+
+func (x *TargetExecution) GetCreateTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.CreateTime
+	}
+	return nil
+}
+
 // One run of one remediation workflow against one target resource. The service creates exactly one Tekton PipelineRun for
 // it and records the result in the status.
 type WorkflowExecution struct {
@@ -1459,7 +1855,7 @@ type WorkflowExecution struct {
 
 func (x *WorkflowExecution) Reset() {
 	*x = WorkflowExecution{}
-	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[14]
+	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1471,7 +1867,7 @@ func (x *WorkflowExecution) String() string {
 func (*WorkflowExecution) ProtoMessage() {}
 
 func (x *WorkflowExecution) ProtoReflect() protoreflect.Message {
-	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[14]
+	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1484,7 +1880,7 @@ func (x *WorkflowExecution) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WorkflowExecution.ProtoReflect.Descriptor instead.
 func (*WorkflowExecution) Descriptor() ([]byte, []int) {
-	return file_kubernaut_workflowexecution_v1_workflow_execution_proto_rawDescGZIP(), []int{14}
+	return file_kubernaut_workflowexecution_v1_workflow_execution_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *WorkflowExecution) GetName() string {
@@ -1591,7 +1987,7 @@ type WorkflowExecutionSpec struct {
 
 func (x *WorkflowExecutionSpec) Reset() {
 	*x = WorkflowExecutionSpec{}
-	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[15]
+	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1603,7 +1999,7 @@ func (x *WorkflowExecutionSpec) String() string {
 func (*WorkflowExecutionSpec) ProtoMessage() {}
 
 func (x *WorkflowExecutionSpec) ProtoReflect() protoreflect.Message {
-	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[15]
+	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1616,7 +2012,7 @@ func (x *WorkflowExecutionSpec) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WorkflowExecutionSpec.ProtoReflect.Descriptor instead.
 func (*WorkflowExecutionSpec) Descriptor() ([]byte, []int) {
-	return file_kubernaut_workflowexecution_v1_workflow_execution_proto_rawDescGZIP(), []int{15}
+	return file_kubernaut_workflowexecution_v1_workflow_execution_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *WorkflowExecutionSpec) GetRemediationRequestRef() *RemediationRequestRef {
@@ -1712,7 +2108,7 @@ type RemediationRequestRef struct {
 
 func (x *RemediationRequestRef) Reset() {
 	*x = RemediationRequestRef{}
-	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[16]
+	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1724,7 +2120,7 @@ func (x *RemediationRequestRef) String() string {
 func (*RemediationRequestRef) ProtoMessage() {}
 
 func (x *RemediationRequestRef) ProtoReflect() protoreflect.Message {
-	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[16]
+	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1737,7 +2133,7 @@ func (x *RemediationRequestRef) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RemediationRequestRef.ProtoReflect.Descriptor instead.
 func (*RemediationRequestRef) Descriptor() ([]byte, []int) {
-	return file_kubernaut_workflowexecution_v1_workflow_execution_proto_rawDescGZIP(), []int{16}
+	return file_kubernaut_workflowexecution_v1_workflow_execution_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *RemediationRequestRef) GetApiVersion() string {
@@ -1813,7 +2209,7 @@ type WorkflowRef struct {
 
 func (x *WorkflowRef) Reset() {
 	*x = WorkflowRef{}
-	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[17]
+	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1825,7 +2221,7 @@ func (x *WorkflowRef) String() string {
 func (*WorkflowRef) ProtoMessage() {}
 
 func (x *WorkflowRef) ProtoReflect() protoreflect.Message {
-	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[17]
+	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1838,7 +2234,7 @@ func (x *WorkflowRef) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WorkflowRef.ProtoReflect.Descriptor instead.
 func (*WorkflowRef) Descriptor() ([]byte, []int) {
-	return file_kubernaut_workflowexecution_v1_workflow_execution_proto_rawDescGZIP(), []int{17}
+	return file_kubernaut_workflowexecution_v1_workflow_execution_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *WorkflowRef) GetWorkflowId() string {
@@ -1906,7 +2302,7 @@ type ExecutionConfig struct {
 
 func (x *ExecutionConfig) Reset() {
 	*x = ExecutionConfig{}
-	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[18]
+	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1918,7 +2314,7 @@ func (x *ExecutionConfig) String() string {
 func (*ExecutionConfig) ProtoMessage() {}
 
 func (x *ExecutionConfig) ProtoReflect() protoreflect.Message {
-	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[18]
+	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1931,7 +2327,7 @@ func (x *ExecutionConfig) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ExecutionConfig.ProtoReflect.Descriptor instead.
 func (*ExecutionConfig) Descriptor() ([]byte, []int) {
-	return file_kubernaut_workflowexecution_v1_workflow_execution_proto_rawDescGZIP(), []int{18}
+	return file_kubernaut_workflowexecution_v1_workflow_execution_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *ExecutionConfig) GetServiceAccountName() string {
@@ -1992,7 +2388,7 @@ type WorkflowExecutionStatus struct {
 
 func (x *WorkflowExecutionStatus) Reset() {
 	*x = WorkflowExecutionStatus{}
-	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[19]
+	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2004,7 +2400,7 @@ func (x *WorkflowExecutionStatus) String() string {
 func (*WorkflowExecutionStatus) ProtoMessage() {}
 
 func (x *WorkflowExecutionStatus) ProtoReflect() protoreflect.Message {
-	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[19]
+	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2017,7 +2413,7 @@ func (x *WorkflowExecutionStatus) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WorkflowExecutionStatus.ProtoReflect.Descriptor instead.
 func (*WorkflowExecutionStatus) Descriptor() ([]byte, []int) {
-	return file_kubernaut_workflowexecution_v1_workflow_execution_proto_rawDescGZIP(), []int{19}
+	return file_kubernaut_workflowexecution_v1_workflow_execution_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *WorkflowExecutionStatus) GetObservedGeneration() int64 {
@@ -2130,7 +2526,7 @@ type PipelineRunRef struct {
 
 func (x *PipelineRunRef) Reset() {
 	*x = PipelineRunRef{}
-	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[20]
+	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2142,7 +2538,7 @@ func (x *PipelineRunRef) String() string {
 func (*PipelineRunRef) ProtoMessage() {}
 
 func (x *PipelineRunRef) ProtoReflect() protoreflect.Message {
-	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[20]
+	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2155,7 +2551,7 @@ func (x *PipelineRunRef) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PipelineRunRef.ProtoReflect.Descriptor instead.
 func (*PipelineRunRef) Descriptor() ([]byte, []int) {
-	return file_kubernaut_workflowexecution_v1_workflow_execution_proto_rawDescGZIP(), []int{20}
+	return file_kubernaut_workflowexecution_v1_workflow_execution_proto_rawDescGZIP(), []int{26}
 }
 
 func (x *PipelineRunRef) GetApiVersion() string {
@@ -2210,7 +2606,7 @@ type Failure struct {
 
 func (x *Failure) Reset() {
 	*x = Failure{}
-	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[21]
+	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2222,7 +2618,7 @@ func (x *Failure) String() string {
 func (*Failure) ProtoMessage() {}
 
 func (x *Failure) ProtoReflect() protoreflect.Message {
-	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[21]
+	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2235,7 +2631,7 @@ func (x *Failure) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Failure.ProtoReflect.Descriptor instead.
 func (*Failure) Descriptor() ([]byte, []int) {
-	return file_kubernaut_workflowexecution_v1_workflow_execution_proto_rawDescGZIP(), []int{21}
+	return file_kubernaut_workflowexecution_v1_workflow_execution_proto_rawDescGZIP(), []int{27}
 }
 
 func (x *Failure) GetReason() FailureReason {
@@ -2281,7 +2677,7 @@ type FailedTask struct {
 
 func (x *FailedTask) Reset() {
 	*x = FailedTask{}
-	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[22]
+	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[28]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2293,7 +2689,7 @@ func (x *FailedTask) String() string {
 func (*FailedTask) ProtoMessage() {}
 
 func (x *FailedTask) ProtoReflect() protoreflect.Message {
-	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[22]
+	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[28]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2306,7 +2702,7 @@ func (x *FailedTask) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FailedTask.ProtoReflect.Descriptor instead.
 func (*FailedTask) Descriptor() ([]byte, []int) {
-	return file_kubernaut_workflowexecution_v1_workflow_execution_proto_rawDescGZIP(), []int{22}
+	return file_kubernaut_workflowexecution_v1_workflow_execution_proto_rawDescGZIP(), []int{28}
 }
 
 func (x *FailedTask) GetName() string {
@@ -2349,7 +2745,7 @@ type Skip struct {
 
 func (x *Skip) Reset() {
 	*x = Skip{}
-	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[23]
+	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[29]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2361,7 +2757,7 @@ func (x *Skip) String() string {
 func (*Skip) ProtoMessage() {}
 
 func (x *Skip) ProtoReflect() protoreflect.Message {
-	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[23]
+	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[29]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2374,7 +2770,7 @@ func (x *Skip) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Skip.ProtoReflect.Descriptor instead.
 func (*Skip) Descriptor() ([]byte, []int) {
-	return file_kubernaut_workflowexecution_v1_workflow_execution_proto_rawDescGZIP(), []int{23}
+	return file_kubernaut_workflowexecution_v1_workflow_execution_proto_rawDescGZIP(), []int{29}
 }
 
 func (x *Skip) GetReason() SkipReason {
@@ -2427,7 +2823,7 @@ type ConflictingExecution struct {
 
 func (x *ConflictingExecution) Reset() {
 	*x = ConflictingExecution{}
-	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[24]
+	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[30]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2439,7 +2835,7 @@ func (x *ConflictingExecution) String() string {
 func (*ConflictingExecution) ProtoMessage() {}
 
 func (x *ConflictingExecution) ProtoReflect() protoreflect.Message {
-	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[24]
+	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[30]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2452,7 +2848,7 @@ func (x *ConflictingExecution) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ConflictingExecution.ProtoReflect.Descriptor instead.
 func (*ConflictingExecution) Descriptor() ([]byte, []int) {
-	return file_kubernaut_workflowexecution_v1_workflow_execution_proto_rawDescGZIP(), []int{24}
+	return file_kubernaut_workflowexecution_v1_workflow_execution_proto_rawDescGZIP(), []int{30}
 }
 
 func (x *ConflictingExecution) GetNamespace() string {
@@ -2497,7 +2893,7 @@ type Condition struct {
 
 func (x *Condition) Reset() {
 	*x = Condition{}
-	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[25]
+	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[31]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2509,7 +2905,7 @@ func (x *Condition) String() string {
 func (*Condition) ProtoMessage() {}
 
 func (x *Condition) ProtoReflect() protoreflect.Message {
-	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[25]
+	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[31]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2522,7 +2918,7 @@ func (x *Condition) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Condition.ProtoReflect.Descriptor instead.
 func (*Condition) Descriptor() ([]byte, []int) {
-	return file_kubernaut_workflowexecution_v1_workflow_execution_proto_rawDescGZIP(), []int{25}
+	return file_kubernaut_workflowexecution_v1_workflow_execution_proto_rawDescGZIP(), []int{31}
 }
 
 func (x *Condition) GetType() string {
@@ -2638,7 +3034,38 @@ const file_kubernaut_workflowexecution_v1_workflow_execution_proto_rawDesc = "" 
 	"\x04step\x18\x03 \x01(\tR\x04step\x12\x10\n" +
 	"\x03pod\x18\x04 \x01(\tR\x03pod\x12\x12\n" +
 	"\x04text\x18\x05 \x01(\tR\x04text\x12\x18\n" +
-	"\apartial\x18\x06 \x01(\bR\apartial\"\xd2\x05\n" +
+	"\apartial\x18\x06 \x01(\bR\apartial\"&\n" +
+	"\x10GetTargetRequest\x12\x12\n" +
+	"\x04name\x18\x01 \x01(\tR\x04name\"S\n" +
+	"\x11GetTargetResponse\x12>\n" +
+	"\x06target\x18\x01 \x01(\v2&.kubernaut.workflowexecution.v1.TargetR\x06target\"\xa3\x02\n" +
+	"\x06Target\x12\x12\n" +
+	"\x04name\x18\x01 \x01(\tR\x04name\x12\x17\n" +
+	"\x04held\x18\x02 \x01(\bH\x00R\x04held\x88\x01\x01\x12D\n" +
+	"\x06holder\x18\x03 \x01(\v2,.kubernaut.workflowexecution.v1.TargetHolderR\x06holder\x12L\n" +
+	"\tcooldowns\x18\x04 \x03(\v2..kubernaut.workflowexecution.v1.TargetCooldownR\tcooldowns\x12O\n" +
+	"\n" +
+	"executions\x18\x05 \x03(\v2/.kubernaut.workflowexecution.v1.TargetExecutionR\n" +
+	"executionsB\a\n" +
+	"\x05_held\"\xc5\x01\n" +
+	"\fTargetHolder\x12-\n" +
+	"\x12workflow_execution\x18\x01 \x01(\tR\x11workflowExecution\x12\x10\n" +
+	"\x03uid\x18\x02 \x01(\tR\x03uid\x12;\n" +
+	"\x05phase\x18\x03 \x01(\x0e2%.kubernaut.workflowexecution.v1.PhaseR\x05phase\x127\n" +
+	"\thold_time\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampR\bholdTime\"\x97\x01\n" +
+	"\x0eTargetCooldown\x12\x1f\n" +
+	"\vworkflow_id\x18\x01 \x01(\tR\n" +
+	"workflowId\x12-\n" +
+	"\x12workflow_execution\x18\x02 \x01(\tR\x11workflowExecution\x125\n" +
+	"\bend_time\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampR\aendTime\"\xed\x01\n" +
+	"\x0fTargetExecution\x12-\n" +
+	"\x12workflow_execution\x18\x01 \x01(\tR\x11workflowExecution\x12\x10\n" +
+	"\x03uid\x18\x02 \x01(\tR\x03uid\x12\x1f\n" +
+	"\vworkflow_id\x18\x03 \x01(\tR\n" +
+	"workflowId\x12;\n" +
+	"\x05phase\x18\x04 \x01(\x0e2%.kubernaut.workflowexecution.v1.PhaseR\x05phase\x12;\n" +
+	"\vcreate_time\x18\x05 \x01(\v2\x1a.google.protobuf.TimestampR\n" +
+	"createTime\"\xd2\x05\n" +
 	"\x11WorkflowExecution\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x10\n" +
 	"\x03uid\x18\x02 \x01(\tR\x03uid\x12\x1e\n" +
@@ -2814,7 +3241,7 @@ const file_kubernaut_workflowexecution_v1_workflow_execution_proto_rawDesc = "" 
 	"\x1cCONDITION_STATUS_UNSPECIFIED\x10\x00\x12\x19\n" +
 	"\x15CONDITION_STATUS_TRUE\x10\x01\x12\x1a\n" +
 	"\x16CONDITION_STATUS_FALSE\x10\x02\x12\x1c\n" +
-	"\x18CONDITION_STATUS_UNKNOWN\x10\x032\xe9\b\n" +
+	"\x18CONDITION_STATUS_UNKNOWN\x10\x032\xdb\t\n" +
 	"\x18WorkflowExecutionService\x12\x9a\x01\n" +
 	"\x17CreateWorkflowExecution\x12>.kubernaut.workflowexecution.v1.CreateWorkflowExecutionRequest\x1a?.kubernaut.workflowexecution.v1.CreateWorkflowExecutionResponse\x12\x91\x01\n" +
 	"\x14GetWorkflowExecution\x12;.kubernaut.workflowexecution.v1.GetWorkflowExecutionRequest\x1a<.kubernaut.workflowexecution.v1.GetWorkflowExecutionResponse\x12\x97\x01\n" +
@@ -2822,7 +3249,8 @@ const file_kubernaut_workflowexecution_v1_workflow_execution_proto_rawDesc = "" 
 	"\x17WatchWorkflowExecutions\x12>.kubernaut.workflowexecution.v1.WatchWorkflowExecutionsRequest\x1a?.kubernaut.workflowexecution.v1.WatchWorkflowExecutionsResponse0\x01\x12\x9a\x01\n" +
 	"\x17CancelWorkflowExecution\x12>.kubernaut.workflowexecution.v1.CancelWorkflowExecutionRequest\x1a?.kubernaut.workflowexecution.v1.CancelWorkflowExecutionResponse\x12\x9a\x01\n" +
 	"\x17DeleteWorkflowExecution\x12>.kubernaut.workflowexecution.v1.DeleteWorkflowExecutionRequest\x1a?.kubernaut.workflowexecution.v1.DeleteWorkflowExecutionResponse\x12\xa8\x01\n" +
-	"\x1bStreamWorkflowExecutionLogs\x12B.kubernaut.workflowexecution.v1.StreamWorkflowExecutionLogsRequest\x1aC.kubernaut.workflowexecution.v1.StreamWorkflowExecutionLogsResponse0\x01BlZjgithub.com/kubernaut/workflowexecution/clients/go/proto/kubernaut/workflowexecution/v1;workflowexecutionv1b\x06proto3"
+	"\x1bStreamWorkflowExecutionLogs\x12B.kubernaut.workflowexecution.v1.StreamWorkflowExecutionLogsRequest\x1aC.kubernaut.workflowexecution.v1.StreamWorkflowExecutionLogsResponse0\x01\x12p\n" +
+	"\tGetTarget\x120.kubernaut.workflowexecution.v1.GetTargetRequest\x1a1.kubernaut.workflowexecution.v1.GetTargetResponseBlZjgithub.com/kubernaut/workflowexecution/clients/go/proto/kubernaut/workflowexecution/v1;workflowexecutionv1b\x06proto3"
 
 var (
 	file_kubernaut_workflowexecution_v1_workflow_execution_proto_rawDescOnce sync.Once
@@ -2837,7 +3265,7 @@ func file_kubernaut_workflowexecution_v1_workflow_execution_proto_rawDescGZIP() 
 }
 
 var file_kubernaut_workflowexecution_v1_workflow_execution_proto_enumTypes = make([]protoimpl.EnumInfo, 7)
-var file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes = make([]protoimpl.MessageInfo, 29)
+var file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes = make([]protoimpl.MessageInfo, 35)
 var file_kubernaut_workflowexecution_v1_workflow_execution_proto_goTypes = []any{
 	(WatchEventType)(0),                         // 0: kubernaut.workflowexecution.v1.WatchEventType
 	(CancelMode)(0),                             // 1: kubernaut.workflowexecution.v1.CancelMode
@@ -2860,86 +3288,103 @@ var file_kubernaut_workflowexecution_v1_workflow_execution_proto_goTypes = []any
 	(*DeleteWorkflowExecutionResponse)(nil),     // 18: kubernaut.workflowexecution.v1.DeleteWorkflowExecutionResponse
 	(*StreamWorkflowExecutionLogsRequest)(nil),  // 19: kubernaut.workflowexecution.v1.StreamWorkflowExecutionLogsRequest
 	(*StreamWorkflowExecutionLogsResponse)(nil), // 20: kubernaut.workflowexecution.v1.StreamWorkflowExecutionLogsResponse
-	(*WorkflowExecution)(nil),                   // 21: kubernaut.workflowexecution.v1.WorkflowExecution
-	(*WorkflowExecutionSpec)(nil),               // 22: kubernaut.workflowexecution.v1.WorkflowExecutionSpec
-	(*RemediationRequestRef)(nil),               // 23: kubernaut.workflowexecution.v1.RemediationRequestRef
-	(*WorkflowRef)(nil),                         // 24: kubernaut.workflowexecution.v1.WorkflowRef
-	(*ExecutionConfig)(nil),                     // 25: kubernaut.workflowexecution.v1.ExecutionConfig
-	(*WorkflowExecutionStatus)(nil),             // 26: kubernaut.workflowexecution.v1.WorkflowExecutionStatus
-	(*PipelineRunRef)(nil),                      // 27: kubernaut.workflowexecution.v1.PipelineRunRef
-	(*Failure)(nil),                             // 28: kubernaut.workflowexecution.v1.Failure
-	(*FailedTask)(nil),                          // 29: kubernaut.workflowexecution.v1.FailedTask
-	(*Skip)(nil),                                // 30: kubernaut.workflowexecution.v1.Skip
-	(*ConflictingExecution)(nil),                // 31: kubernaut.workflowexecution.v1.ConflictingExecution
-	(*Condition)(nil),                           // 32: kubernaut.workflowexecution.v1.Condition
-	nil,                                         // 33: kubernaut.workflowexecution.v1.WorkflowExecution.LabelsEntry
-	nil,                                         // 34: kubernaut.workflowexecution.v1.WorkflowExecution.AnnotationsEntry
-	nil,                                         // 35: kubernaut.workflowexecution.v1.WorkflowExecutionSpec.ParametersEntry
-	(*timestamppb.Timestamp)(nil),               // 36: google.protobuf.Timestamp
-	(*durationpb.Duration)(nil),                 // 37: google.protobuf.Duration
+	(*GetTargetRequest)(nil),                    // 21: kubernaut.workflowexecution.v1.GetTargetRequest
+	(*GetTargetResponse)(nil),                   // 22: kubernaut.workflowexecution.v1.GetTargetResponse
+	(*Target)(nil),                              // 23: kubernaut.workflowexecution.v1.Target
+	(*TargetHolder)(nil),                        // 24: kubernaut.workflowexecution.v1.TargetHolder
+	(*TargetCooldown)(nil),                      // 25: kubernaut.workflowexecution.v1.TargetCooldown
+	(*TargetExecution)(nil),                     // 26: kubernaut.workflowexecution.v1.TargetExecution
+	(*WorkflowExecution)(nil),                   // 27: kubernaut.workflowexecution.v1.WorkflowExecution
+	(*WorkflowExecutionSpec)(nil),               // 28: kubernaut.workflowexecution.v1.WorkflowExecutionSpec
+	(*RemediationRequestRef)(nil),               // 29: kubernaut.workflowexecution.v1.RemediationRequestRef
+	(*WorkflowRef)(nil),                         // 30: kubernaut.workflowexecution.v1.WorkflowRef
+	(*ExecutionConfig)(nil),                     // 31: kubernaut.workflowexecution.v1.ExecutionConfig
+	(*WorkflowExecutionStatus)(nil),             // 32: kubernaut.workflowexecution.v1.WorkflowExecutionStatus
+	(*PipelineRunRef)(nil),                      // 33: kubernaut.workflowexecution.v1.PipelineRunRef
+	(*Failure)(nil),                             // 34: kubernaut.workflowexecution.v1.Failure
+	(*FailedTask)(nil),                          // 35: kubernaut.workflowexecution.v1.FailedTask
+	(*Skip)(nil),                                // 36: kubernaut.workflowexecution.v1.Skip
+	(*ConflictingExecution)(nil),                // 37: kubernaut.workflowexecution.v1.ConflictingExecution
+	(*Condition)(nil),                           // 38: kubernaut.workflowexecution.v1.Condition
+	nil,                                         // 39: kubernaut.workflowexecution.v1.WorkflowExecution.LabelsEntry
+	nil,                                         // 40: kubernaut.workflowexecution.v1.WorkflowExecution.AnnotationsEntry
+	nil,                                         // 41: kubernaut.workflowexecution.v1.WorkflowExecutionSpec.ParametersEntry
+	(*timestamppb.Timestamp)(nil),               // 42: google.protobuf.Timestamp
+	(*durationpb.Duration)(nil),                 // 43: google.protobuf.Duration
 }
 var file_kubernaut_workflowexecution_v1_workflow_execution_proto_depIdxs = []int32{
-	21, // 0: kubernaut.workflowexecution.v1.CreateWorkflowExecutionRequest.workflow_execution:type_name -> kubernaut.workflowexecution.v1.WorkflowExecution
-	21, // 1: kubernaut.workflowexecution.v1.CreateWorkflowExecutionResponse.workflow_execution:type_name -> kubernaut.workflowexecution.v1.WorkflowExecution
-	21, // 2: kubernaut.workflowexecution.v1.GetWorkflowExecutionResponse.workflow_execution:type_name -> kubernaut.workflowexecution.v1.WorkflowExecution
+	27, // 0: kubernaut.workflowexecution.v1.CreateWorkflowExecutionRequest.workflow_execution:type_name -> kubernaut.workflowexecution.v1.WorkflowExecution
+	27, // 1: kubernaut.workflowexecution.v1.CreateWorkflowExecutionResponse.workflow_execution:type_name -> kubernaut.workflowexecution.v1.WorkflowExecution
+	27, // 2: kubernaut.workflowexecution.v1.GetWorkflowExecutionResponse.workflow_execution:type_name -> kubernaut.workflowexecution.v1.WorkflowExecution
 	2,  // 3: kubernaut.workflowexecution.v1.ListWorkflowExecutionsRequest.phases:type_name -> kubernaut.workflowexecution.v1.Phase
-	36, // 4: kubernaut.workflowexecution.v1.ListWorkflowExecutionsRequest.created_after:type_name -> google.protobuf.Timestamp
-	36, // 5: kubernaut.workflowexecution.v1.ListWorkflowExecutionsRequest.created_before:type_name -> google.protobuf.Timestamp
-	21, // 6: kubernaut.workflowexecution.v1.ListWorkflowExecutionsResponse.workflow_executions:type_name -> kubernaut.workflowexecution.v1.WorkflowExecution
+	42, // 4: kubernaut.workflowexecution.v1.ListWorkflowExecutionsRequest.created_after:type_name -> google.protobuf.Timestamp
+	42, // 5: kubernaut.workflowexecution.v1.ListWorkflowExecutionsRequest.created_before:type_name -> google.protobuf.Timestamp
+	27, // 6: kubernaut.workflowexecution.v1.ListWorkflowExecutionsResponse.workflow_executions:type_name -> kubernaut.workflowexecution.v1.WorkflowExecution
 	0,  // 7: kubernaut.workflowexecution.v1.WatchWorkflowExecutionsResponse.type:type_name -> kubernaut.workflowexecution.v1.WatchEventType
-	21, // 8: kubernaut.workflowexecution.v1.WatchWorkflowExecutionsResponse.workflow_execution:type_name -> kubernaut.workflowexecution.v1.WorkflowExecution
+	27, // 8: kubernaut.workflowexecution.v1.WatchWorkflowExecutionsResponse.workflow_execution:type_name -> kubernaut.workflowexecution.v1.WorkflowExecution
 	1,  // 9: kubernaut.workflowexecution.v1.CancelWorkflowExecutionRequest.mode:type_name -> kubernaut.workflowexecution.v1.CancelMode
-	21, // 10: kubernaut.workflowexecution.v1.CancelWorkflowExecutionResponse.workflow_execution:type_name -> kubernaut.workflowexecution.v1.WorkflowExecution
-	21, // 11: kubernaut.workflowexecution.v1.DeleteWorkflowExecutionResponse.workflow_execution:type_name -> kubernaut.workflowexecution.v1.WorkflowExecution
-	36, // 12: kubernaut.workflowexecution.v1.StreamWorkflowExecutionLogsRequest.since:type_name -> google.protobuf.Timestamp
-	36, // 13: kubernaut.workflowexecution.v1.StreamWorkflowExecutionLogsResponse.time:type_name -> google.protobuf.Timestamp
-	36, // 14: kubernaut.workflowexecution.v1.WorkflowExecution.create_time:type_name -> google.protobuf.Timestamp
-	36, // 15: kubernaut.workflowexecution.v1.WorkflowExecution.delete_time:type_name -> google.protobuf.Timestamp
-	33, // 16: kubernaut.workflowexecution.v1.WorkflowExecution.labels:type_name -> kubernaut.workflowexecution.v1.WorkflowExecution.LabelsEntry
-	34, // 17: kubernaut.workflowexecution.v1.WorkflowExecution.annotations:type_name -> kubernaut.workflowexecution.v1.WorkflowExecution.AnnotationsEntry
-	22, // 18: kubernaut.workflowexecution.v1.WorkflowExecution.spec:type_name -> kubernaut.workflowexecution.v1.WorkflowExecutionSpec
-	26, // 19: kubernaut.workflowexecution.v1.WorkflowExecution.status:type_name -> kubernaut.workflowexecution.v1.WorkflowExecutionStatus
-	23, // 20: kubernaut.workflowexecution.v1.WorkflowExecutionSpec.remediation_request_ref:type_name -> kubernaut.workflowexecution.v1.RemediationRequestRef
-	24, // 21: kubernaut.workflowexecution.v1.WorkflowExecutionSpec.workflow_ref:type_name -> kubernaut.workflowexecution.v1.WorkflowRef
-	35, // 22: kubernaut.workflowexecution.v1.WorkflowExecutionSpec.parameters:type_name -> kubernaut.workflowexecution.v1.WorkflowExecutionSpec.ParametersEntry
-	25, // 23: kubernaut.workflowexecution.v1.WorkflowExecutionSpec.execution_config:type_name -> kubernaut.workflowexecution.v1.ExecutionConfig
-	1,  // 24: kubernaut.workflowexecution.v1.WorkflowExecutionSpec.cancel_mode:type_name -> kubernaut.workflowexecution.v1.CancelMode
-	37, // 25: kubernaut.workflowexecution.v1.ExecutionConfig.timeout:type_name -> google.protobuf.Duration
-	37, // 26: kubernaut.workflowexecution.v1.ExecutionConfig.finally_timeout:type_name -> google.protobuf.Duration
-	2,  // 27: kubernaut.workflowexecution.v1.WorkflowExecutionStatus.phase:type_name -> kubernaut.workflowexecution.v1.Phase
-	3,  // 28: kubernaut.workflowexecution.v1.WorkflowExecutionStatus.outcome:type_name -> kubernaut.workflowexecution.v1.Outcome
-	27, // 29: kubernaut.workflowexecution.v1.WorkflowExecutionStatus.pipeline_run_ref:type_name -> kubernaut.workflowexecution.v1.PipelineRunRef
-	36, // 30: kubernaut.workflowexecution.v1.WorkflowExecutionStatus.start_time:type_name -> google.protobuf.Timestamp
-	36, // 31: kubernaut.workflowexecution.v1.WorkflowExecutionStatus.completion_time:type_name -> google.protobuf.Timestamp
-	28, // 32: kubernaut.workflowexecution.v1.WorkflowExecutionStatus.failure:type_name -> kubernaut.workflowexecution.v1.Failure
-	30, // 33: kubernaut.workflowexecution.v1.WorkflowExecutionStatus.skip:type_name -> kubernaut.workflowexecution.v1.Skip
-	32, // 34: kubernaut.workflowexecution.v1.WorkflowExecutionStatus.conditions:type_name -> kubernaut.workflowexecution.v1.Condition
-	4,  // 35: kubernaut.workflowexecution.v1.Failure.reason:type_name -> kubernaut.workflowexecution.v1.FailureReason
-	29, // 36: kubernaut.workflowexecution.v1.Failure.failed_task:type_name -> kubernaut.workflowexecution.v1.FailedTask
-	5,  // 37: kubernaut.workflowexecution.v1.Skip.reason:type_name -> kubernaut.workflowexecution.v1.SkipReason
-	36, // 38: kubernaut.workflowexecution.v1.Skip.skip_time:type_name -> google.protobuf.Timestamp
-	31, // 39: kubernaut.workflowexecution.v1.Skip.conflicting_execution:type_name -> kubernaut.workflowexecution.v1.ConflictingExecution
-	6,  // 40: kubernaut.workflowexecution.v1.Condition.status:type_name -> kubernaut.workflowexecution.v1.ConditionStatus
-	36, // 41: kubernaut.workflowexecution.v1.Condition.last_transition_time:type_name -> google.protobuf.Timestamp
-	7,  // 42: kubernaut.workflowexecution.v1.WorkflowExecutionService.CreateWorkflowExecution:input_type -> kubernaut.workflowexecution.v1.CreateWorkflowExecutionRequest
-	9,  // 43: kubernaut.workflowexecution.v1.WorkflowExecutionService.GetWorkflowExecution:input_type -> kubernaut.workflowexecution.v1.GetWorkflowExecutionRequest
-	11, // 44: kubernaut.workflowexecution.v1.WorkflowExecutionService.ListWorkflowExecutions:input_type -> kubernaut.workflowexecution.v1.ListWorkflowExecutionsRequest
-	13, // 45: kubernaut.workflowexecution.v1.WorkflowExecutionService.WatchWorkflowExecutions:input_type -> kubernaut.workflowexecution.v1.WatchWorkflowExecutionsRequest
-	15, // 46: kubernaut.workflowexecution.v1.WorkflowExecutionService.CancelWorkflowExecution:input_type -> kubernaut.workflowexecution.v1.CancelWorkflowExecutionRequest
-	17, // 47: kubernaut.workflowexecution.v1.WorkflowExecutionService.DeleteWorkflowExecution:input_type -> kubernaut.workflowexecution.v1.DeleteWorkflowExecutionRequest
-	19, // 48: kubernaut.workflowexecution.v1.WorkflowExecutionService.StreamWorkflowExecutionLogs:input_type -> kubernaut.workflowexecution.v1.StreamWorkflowExecutionLogsRequest
-	8,  // 49: kubernaut.workflowexecution.v1.WorkflowExecutionService.CreateWorkflowExecution:output_type -> kubernaut.workflowexecution.v1.CreateWorkflowExecutionResponse
-	10, // 50: kubernaut.workflowexecution.v1.WorkflowExecutionService.GetWorkflowExecution:output_type -> kubernaut.workflowexecution.v1.GetWorkflowExecutionResponse
-	12, // 51: kubernaut.workflowexecution.v1.WorkflowExecutionService.ListWorkflowExecutions:output_type -> kubernaut.workflowexecution.v1.ListWorkflowExecutionsResponse
-	14, // 52: kubernaut.workflowexecution.v1.WorkflowExecutionService.WatchWorkflowExecutions:output_type -> kubernaut.workflowexecution.v1.WatchWorkflowExecutionsResponse
-	16, // 53: kubernaut.workflowexecution.v1.WorkflowExecutionService.CancelWorkflowExecution:output_type -> kubernaut.workflowexecution.v1.CancelWorkflowExecutionResponse
-	18, // 54: kubernaut.workflowexecution.v1.WorkflowExecutionService.DeleteWorkflowExecution:output_type -> kubernaut.workflowexecution.v1.DeleteWorkflowExecutionResponse
-	20, // 55: kubernaut.workflowexecution.v1.WorkflowExecutionService.StreamWorkflowExecutionLogs:output_type -> kubernaut.workflowexecution.v1.StreamWorkflowExecutionLogsResponse
-	49, // [49:56] is the sub-list for method output_type
-	42, // [42:49] is the sub-list for method input_type
-	42, // [42:42] is the sub-list for extension type_name
-	42, // [42:42] is the sub-list for extension extendee
-	0,  // [0:42] is the sub-list for field type_name
+	27, // 10: kubernaut.workflowexecution.v1.CancelWorkflowExecutionResponse.workflow_execution:type_name -> kubernaut.workflowexecution.v1.WorkflowExecution
+	27, // 11: kubernaut.workflowexecution.v1.DeleteWorkflowExecutionResponse.workflow_execution:type_name -> kubernaut.workflowexecution.v1.WorkflowExecution
+	42, // 12: kubernaut.workflowexecution.v1.StreamWorkflowExecutionLogsRequest.since:type_name -> google.protobuf.Timestamp
+	42, // 13: kubernaut.workflowexecution.v1.StreamWorkflowExecutionLogsResponse.time:type_name -> google.protobuf.Timestamp
+	23, // 14: kubernaut.workflowexecution.v1.GetTargetResponse.target:type_name -> kubernaut.workflowexecution.v1.Target
+	24, // 15: kubernaut.workflowexecution.v1.Target.holder:type_name -> kubernaut.workflowexecution.v1.TargetHolder
+	25, // 16: kubernaut.workflowexecution.v1.Target.cooldowns:type_name -> kubernaut.workflowexecution.v1.TargetCooldown
+	26, // 17: kubernaut.workflowexecution.v1.Target.executions:type_name -> kubernaut.workflowexecution.v1.TargetExecution
+	2,  // 18: kubernaut.workflowexecution.v1.TargetHolder.phase:type_name -> kubernaut.workflowexecution.v1.Phase
+	42, // 19: kubernaut.workflowexecution.v1.TargetHolder.hold_time:type_name -> google.protobuf.Timestamp
+	42, // 20: kubernaut.workflowexecution.v1.TargetCooldown.end_time:type_name -> google.protobuf.Timestamp
+	2,  // 21: kubernaut.workflowexecution.v1.TargetExecution.phase:type_name -> kubernaut.workflowexecution.v1.Phase
+	42, // 22: kubernaut.workflowexecution.v1.TargetExecution.create_time:type_name -> google.protobuf.Timestamp
+	42, // 23: kubernaut.workflowexecution.v1.WorkflowExecution.create_time:type_name -> google.protobuf.Timestamp
+	42, // 24: kubernaut.workflowexecution.v1.WorkflowExecution.delete_time:type_name -> google.protobuf.Timestamp
+	39, // 25: kubernaut.workflowexecution.v1.WorkflowExecution.labels:type_name -> kubernaut.workflowexecution.v1.WorkflowExecution.LabelsEntry
+	40, // 26: kubernaut.workflowexecution.v1.WorkflowExecution.annotations:type_name -> kubernaut.workflowexecution.v1.WorkflowExecution.AnnotationsEntry
+	28, // 27: kubernaut.workflowexecution.v1.WorkflowExecution.spec:type_name -> kubernaut.workflowexecution.v1.WorkflowExecutionSpec
+	32, // 28: kubernaut.workflowexecution.v1.WorkflowExecution.status:type_name -> kubernaut.workflowexecution.v1.WorkflowExecutionStatus
+	29, // 29: kubernaut.workflowexecution.v1.WorkflowExecutionSpec.remediation_request_ref:type_name -> kubernaut.workflowexecution.v1.RemediationRequestRef
+	30, // 30: kubernaut.workflowexecution.v1.WorkflowExecutionSpec.workflow_ref:type_name -> kubernaut.workflowexecution.v1.WorkflowRef
+	41, // 31: kubernaut.workflowexecution.v1.WorkflowExecutionSpec.parameters:type_name -> kubernaut.workflowexecution.v1.WorkflowExecutionSpec.ParametersEntry
+	31, // 32: kubernaut.workflowexecution.v1.WorkflowExecutionSpec.execution_config:type_name -> kubernaut.workflowexecution.v1.ExecutionConfig
+	1,  // 33: kubernaut.workflowexecution.v1.WorkflowExecutionSpec.cancel_mode:type_name -> kubernaut.workflowexecution.v1.CancelMode
+	43, // 34: kubernaut.workflowexecution.v1.ExecutionConfig.timeout:type_name -> google.protobuf.Duration
+	43, // 35: kubernaut.workflowexecution.v1.ExecutionConfig.finally_timeout:type_name -> google.protobuf.Duration
+	2,  // 36: kubernaut.workflowexecution.v1.WorkflowExecutionStatus.phase:type_name -> kubernaut.workflowexecution.v1.Phase
+	3,  // 37: kubernaut.workflowexecution.v1.WorkflowExecutionStatus.outcome:type_name -> kubernaut.workflowexecution.v1.Outcome
+	33, // 38: kubernaut.workflowexecution.v1.WorkflowExecutionStatus.pipeline_run_ref:type_name -> kubernaut.workflowexecution.v1.PipelineRunRef
+	42, // 39: kubernaut.workflowexecution.v1.WorkflowExecutionStatus.start_time:type_name -> google.protobuf.Timestamp
+	42, // 40: kubernaut.workflowexecution.v1.WorkflowExecutionStatus.completion_time:type_name -> google.protobuf.Timestamp
+	34, // 41: kubernaut.workflowexecution.v1.WorkflowExecutionStatus.failure:type_name -> kubernaut.workflowexecution.v1.Failure
+	36, // 42: kubernaut.workflowexecution.v1.WorkflowExecutionStatus.skip:type_name -> kubernaut.workflowexecution.v1.Skip
+	38, // 43: kubernaut.workflowexecution.v1.WorkflowExecutionStatus.conditions:type_name -> kubernaut.workflowexecution.v1.Condition
+	4,  // 44: kubernaut.workflowexecution.v1.Failure.reason:type_name -> kubernaut.workflowexecution.v1.FailureReason
+	35, // 45: kubernaut.workflowexecution.v1.Failure.failed_task:type_name -> kubernaut.workflowexecution.v1.FailedTask
+	5,  // 46: kubernaut.workflowexecution.v1.Skip.reason:type_name -> kubernaut.workflowexecution.v1.SkipReason
+	42, // 47: kubernaut.workflowexecution.v1.Skip.skip_time:type_name -> google.protobuf.Timestamp
+	37, // 48: kubernaut.workflowexecution.v1.Skip.conflicting_execution:type_name -> kubernaut.workflowexecution.v1.ConflictingExecution
+	6,  // 49: kubernaut.workflowexecution.v1.Condition.status:type_name -> kubernaut.workflowexecution.v1.ConditionStatus
+	42, // 50: kubernaut.workflowexecution.v1.Condition.last_transition_time:type_name -> google.protobuf.Timestamp
+	7,  // 51: kubernaut.workflowexecution.v1.WorkflowExecutionService.CreateWorkflowExecution:input_type -> kubernaut.workflowexecution.v1.CreateWorkflowExecutionRequest
+	9,  // 52: kubernaut.workflowexecution.v1.WorkflowExecutionService.GetWorkflowExecution:input_type -> kubernaut.workflowexecution.v1.GetWorkflowExecutionRequest
+	11, // 53: kubernaut.workflowexecution.v1.WorkflowExecutionService.ListWorkflowExecutions:input_type -> kubernaut.workflowexecution.v1.ListWorkflowExecutionsRequest
+	13, // 54: kubernaut.workflowexecution.v1.WorkflowExecutionService.WatchWorkflowExecutions:input_type -> kubernaut.workflowexecution.v1.WatchWorkflowExecutionsRequest
+	15, // 55: kubernaut.workflowexecution.v1.WorkflowExecutionService.CancelWorkflowExecution:input_type -> kubernaut.workflowexecution.v1.CancelWorkflowExecutionRequest
+	17, // 56: kubernaut.workflowexecution.v1.WorkflowExecutionService.DeleteWorkflowExecution:input_type -> kubernaut.workflowexecution.v1.DeleteWorkflowExecutionRequest
+	19, // 57: kubernaut.workflowexecution.v1.WorkflowExecutionService.StreamWorkflowExecutionLogs:input_type -> kubernaut.workflowexecution.v1.StreamWorkflowExecutionLogsRequest
+	21, // 58: kubernaut.workflowexecution.v1.WorkflowExecutionService.GetTarget:input_type -> kubernaut.workflowexecution.v1.GetTargetRequest
+	8,  // 59: kubernaut.workflowexecution.v1.WorkflowExecutionService.CreateWorkflowExecution:output_type -> kubernaut.workflowexecution.v1.CreateWorkflowExecutionResponse
+	10, // 60: kubernaut.workflowexecution.v1.WorkflowExecutionService.GetWorkflowExecution:output_type -> kubernaut.workflowexecution.v1.GetWorkflowExecutionResponse
+	12, // 61: kubernaut.workflowexecution.v1.WorkflowExecutionService.ListWorkflowExecutions:output_type -> kubernaut.workflowexecution.v1.ListWorkflowExecutionsResponse
+	14, // 62: kubernaut.workflowexecution.v1.WorkflowExecutionService.WatchWorkflowExecutions:output_type -> kubernaut.workflowexecution.v1.WatchWorkflowExecutionsResponse
+	16, // 63: kubernaut.workflowexecution.v1.WorkflowExecutionService.CancelWorkflowExecution:output_type -> kubernaut.workflowexecution.v1.CancelWorkflowExecutionResponse
+	18, // 64: kubernaut.workflowexecution.v1.WorkflowExecutionService.DeleteWorkflowExecution:output_type -> kubernaut.workflowexecution.v1.DeleteWorkflowExecutionResponse
+	20, // 65: kubernaut.workflowexecution.v1.WorkflowExecutionService.StreamWorkflowExecutionLogs:output_type -> kubernaut.workflowexecution.v1.StreamWorkflowExecutionLogsResponse
+	22, // 66: kubernaut.workflowexecution.v1.WorkflowExecutionService.GetTarget:output_type -> kubernaut.workflowexecution.v1.GetTargetResponse
+	59, // [59:67] is the sub-list for method output_type
+	51, // [51:59] is the sub-list for method input_type
+	51, // [51:51] is the sub-list for extension type_name
+	51, // [51:51] is the sub-list for extension extendee
+	0,  // [0:51] is the sub-list for field type_name
 }
 
 func init() { file_kubernaut_workflowexecution_v1_workflow_execution_proto_init() }
@@ -2947,16 +3392,17 @@ func file_kubernaut_workflowexecution_v1_workflow_execution_proto_init() {
 	if File_kubernaut_workflowexecution_v1_workflow_execution_proto != nil {
 		return
 	}
-	file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[15].OneofWrappers = []any{}
-	file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[22].OneofWrappers = []any{}
-	file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[23].OneofWrappers = []any{}
+	file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[16].OneofWrappers = []any{}
+	file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[21].OneofWrappers = []any{}
+	file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[28].OneofWrappers = []any{}
+	file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[29].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_kubernaut_workflowexecution_v1_workflow_execution_proto_rawDesc), len(file_kubernaut_workflowexecution_v1_workflow_execution_proto_rawDesc)),
 			NumEnums:      7,
-			NumMessages:   29,
+			NumMessages:   35,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -3,7 +3,7 @@
 // - protoc-gen-go-grpc v1.6.2
 // - protoc             (unknown)
 // source: kubernaut/workflowexecution/v1/workflow_execution.proto
-// sources: sha256 28665ffdb36af88afda213234d72f1c360dcd3f01a17469000824f48defddbc3
+// sources: sha256 a59950ee4c7ceb12e9e4496f82fbf3275f835b876fe8d0bf073d67dc82439a81
 
 package workflowexecutionv1
 
@@ -27,6 +27,7 @@ const (
 	WorkflowExecutionService_CancelWorkflowExecution_FullMethodName     = "/kubernaut.workflowexecution.v1.WorkflowExecutionService/CancelWorkflowExecution"
 	WorkflowExecutionService_DeleteWorkflowExecution_FullMethodName     = "/kubernaut.workflowexecution.v1.WorkflowExecutionService/DeleteWorkflowExecution"
 	WorkflowExecutionService_StreamWorkflowExecutionLogs_FullMethodName = "/kubernaut.workflowexecution.v1.WorkflowExecutionService/StreamWorkflowExecutionLogs"
+	WorkflowExecutionService_GetTarget_FullMethodName                   = "/kubernaut.workflowexecution.v1.WorkflowExecutionService/GetTarget"
 )
 
 // WorkflowExecutionServiceClient is the client API for WorkflowExecutionService service.
@@ -94,6 +95,11 @@ type WorkflowExecutionServiceClient interface {
 	// Errors: INVALID_ARGUMENT; NOT_FOUND if there is no such execution, or its pods and their logs are gone (ErrorInfo has
 	// LOGS_GONE); FAILED_PRECONDITION if the execution ended without running.
 	StreamWorkflowExecutionLogs(ctx context.Context, in *StreamWorkflowExecutionLogsRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[StreamWorkflowExecutionLogsResponse], error)
+	// Reads which execution holds a target, which cooldowns apply to it, and its newest executions. Contains executions of
+	// the namespaces in which the caller may list executions. Reads from the replica's cache, as lists do.
+	//
+	// Errors: INVALID_ARGUMENT if the name is not that of a target.
+	GetTarget(ctx context.Context, in *GetTargetRequest, opts ...grpc.CallOption) (*GetTargetResponse, error)
 }
 
 type workflowExecutionServiceClient struct {
@@ -192,6 +198,16 @@ func (c *workflowExecutionServiceClient) StreamWorkflowExecutionLogs(ctx context
 // This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
 type WorkflowExecutionService_StreamWorkflowExecutionLogsClient = grpc.ServerStreamingClient[StreamWorkflowExecutionLogsResponse]
 
+func (c *workflowExecutionServiceClient) GetTarget(ctx context.Context, in *GetTargetRequest, opts ...grpc.CallOption) (*GetTargetResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(GetTargetResponse)
+	err := c.cc.Invoke(ctx, WorkflowExecutionService_GetTarget_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 // WorkflowExecutionServiceServer is the server API for WorkflowExecutionService service.
 // All implementations must embed UnimplementedWorkflowExecutionServiceServer
 // for forward compatibility.
@@ -257,6 +273,11 @@ type WorkflowExecutionServiceServer interface {
 	// Errors: INVALID_ARGUMENT; NOT_FOUND if there is no such execution, or its pods and their logs are gone (ErrorInfo has
 	// LOGS_GONE); FAILED_PRECONDITION if the execution ended without running.
 	StreamWorkflowExecutionLogs(*StreamWorkflowExecutionLogsRequest, grpc.ServerStreamingServer[StreamWorkflowExecutionLogsResponse]) error
+	// Reads which execution holds a target, which cooldowns apply to it, and its newest executions. Contains executions of
+	// the namespaces in which the caller may list executions. Reads from the replica's cache, as lists do.
+	//
+	// Errors: INVALID_ARGUMENT if the name is not that of a target.
+	GetTarget(context.Context, *GetTargetRequest) (*GetTargetResponse, error)
 	mustEmbedUnimplementedWorkflowExecutionServiceServer()
 }
 
@@ -287,6 +308,9 @@ func (UnimplementedWorkflowExecutionServiceServer) DeleteWorkflowExecution(conte
 }
 func (UnimplementedWorkflowExecutionServiceServer) StreamWorkflowExecutionLogs(*StreamWorkflowExecutionLogsRequest, grpc.ServerStreamingServer[StreamWorkflowExecutionLogsResponse]) error {
 	return status.Error(codes.Unimplemented, "method StreamWorkflowExecutionLogs not implemented")
+}
+func (UnimplementedWorkflowExecutionServiceServer) GetTarget(context.Context, *GetTargetRequest) (*GetTargetResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method GetTarget not implemented")
 }
 func (UnimplementedWorkflowExecutionServiceServer) mustEmbedUnimplementedWorkflowExecutionServiceServer() {
 }
@@ -422,6 +446,24 @@ func _WorkflowExecutionService_StreamWorkflowExecutionLogs_Handler(srv interface
 // This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
 type WorkflowExecutionService_StreamWorkflowExecutionLogsServer = grpc.ServerStreamingServer[StreamWorkflowExecutionLogsResponse]
 
+func _WorkflowExecutionService_GetTarget_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(GetTargetRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(WorkflowExecutionServiceServer).GetTarget(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: WorkflowExecutionService_GetTarget_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(WorkflowExecutionServiceServer).GetTarget(ctx, req.(*GetTargetRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 // WorkflowExecutionService_ServiceDesc is the grpc.ServiceDesc for WorkflowExecutionService service.
 // It's only intended for direct use with grpc.RegisterService,
 // and not to be introspected or modified (even as a copy)
@@ -448,6 +490,10 @@ var WorkflowExecutionService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "DeleteWorkflowExecution",
 			Handler:    _WorkflowExecutionService_DeleteWorkflowExecution_Handler,
+		},
+		{
+			MethodName: "GetTarget",
+			Handler:    _WorkflowExecutionService_GetTarget_Handler,
 		},
 	},
 	Streams: []grpc.StreamDesc{

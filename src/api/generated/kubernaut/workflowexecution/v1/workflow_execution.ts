@@ -737,6 +737,81 @@ export interface StreamWorkflowExecutionLogsResponse {
   partial: boolean;
 }
 
+/** Request to read a target. */
+export interface GetTargetRequest {
+  /**
+   * Required. `targets/{target}`, the target as in `target_resource`: `targets/payment/deployment/payment-api`,
+   * `targets/node/worker-1`. Any name of its kind matches.
+   */
+  name: string;
+}
+
+/** One target. */
+export interface GetTargetResponse {
+  /** The target. */
+  target?: Target | undefined;
+}
+
+/** A resource that executions remediate. */
+export interface Target {
+  /** `targets/{target}`, the target in canonical form. */
+  name: string;
+  /**
+   * Whether an execution holds the target, so that others are skipped. Absent if the caller sees no holder and may neither
+   * list executions in the target's namespace nor remediate the target.
+   */
+  held?:
+    | boolean
+    | undefined;
+  /**
+   * The execution that holds the target. Absent if none does, or it is in a namespace in which the caller may not list
+   * executions.
+   */
+  holder?:
+    | TargetHolder
+    | undefined;
+  /** The cooldowns of existing executions, the last to end first: the workflow is skipped on this target until then. */
+  cooldowns: TargetCooldown[];
+  /** The newest executions on the target, newest first; at most 10. */
+  executions: TargetExecution[];
+}
+
+/** An execution that holds its target. */
+export interface TargetHolder {
+  /** `namespaces/{namespace}/workflowExecutions/{workflow_execution}`. */
+  workflowExecution: string;
+  /** UID of the execution. */
+  uid: string;
+  /** PHASE_RUNNING, or PHASE_PENDING if it has locked the target and its PipelineRun cannot be created yet. */
+  phase: Phase;
+  /** Since when it has held the target: the creation of its PipelineRun, or the first failure to create it. */
+  holdTime?: Timestamp | undefined;
+}
+
+/** A time during which a workflow does not run again on a target. */
+export interface TargetCooldown {
+  /** Key of the workflow in the catalogue. */
+  workflowId: string;
+  /** The execution that it follows, `namespaces/{namespace}/workflowExecutions/{workflow_execution}`. */
+  workflowExecution: string;
+  /** When it ends. */
+  endTime?: Timestamp | undefined;
+}
+
+/** An execution on a target, in short. */
+export interface TargetExecution {
+  /** `namespaces/{namespace}/workflowExecutions/{workflow_execution}`. */
+  workflowExecution: string;
+  /** UID of the execution. */
+  uid: string;
+  /** Key of its workflow in the catalogue. */
+  workflowId: string;
+  /** The phase of the execution. */
+  phase: Phase;
+  /** When it was created. */
+  createTime?: Timestamp | undefined;
+}
+
 /**
  * One run of one remediation workflow against one target resource. The service creates exactly one Tekton PipelineRun for
  * it and records the result in the status.
@@ -2227,6 +2302,502 @@ export const StreamWorkflowExecutionLogsResponse: MessageFns<StreamWorkflowExecu
     message.pod = object.pod ?? "";
     message.text = object.text ?? "";
     message.partial = object.partial ?? false;
+    return message;
+  },
+};
+
+function createBaseGetTargetRequest(): GetTargetRequest {
+  return { name: "" };
+}
+
+export const GetTargetRequest: MessageFns<GetTargetRequest> = {
+  encode(message: GetTargetRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.name !== "") {
+      writer.uint32(10).string(message.name);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): GetTargetRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseGetTargetRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<GetTargetRequest>): GetTargetRequest {
+    return GetTargetRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<GetTargetRequest>): GetTargetRequest {
+    const message = createBaseGetTargetRequest();
+    message.name = object.name ?? "";
+    return message;
+  },
+};
+
+function createBaseGetTargetResponse(): GetTargetResponse {
+  return { target: undefined };
+}
+
+export const GetTargetResponse: MessageFns<GetTargetResponse> = {
+  encode(message: GetTargetResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.target !== undefined) {
+      Target.encode(message.target, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): GetTargetResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseGetTargetResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.target = Target.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<GetTargetResponse>): GetTargetResponse {
+    return GetTargetResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<GetTargetResponse>): GetTargetResponse {
+    const message = createBaseGetTargetResponse();
+    message.target = (object.target !== undefined && object.target !== null)
+      ? Target.fromPartial(object.target)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseTarget(): Target {
+  return { name: "", held: undefined, holder: undefined, cooldowns: [], executions: [] };
+}
+
+export const Target: MessageFns<Target> = {
+  encode(message: Target, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.name !== "") {
+      writer.uint32(10).string(message.name);
+    }
+    if (message.held !== undefined) {
+      writer.uint32(16).bool(message.held);
+    }
+    if (message.holder !== undefined) {
+      TargetHolder.encode(message.holder, writer.uint32(26).fork()).join();
+    }
+    for (const v of message.cooldowns) {
+      TargetCooldown.encode(v!, writer.uint32(34).fork()).join();
+    }
+    for (const v of message.executions) {
+      TargetExecution.encode(v!, writer.uint32(42).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Target {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseTarget();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.held = reader.bool();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.holder = TargetHolder.decode(reader, reader.uint32());
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.cooldowns.push(TargetCooldown.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.executions.push(TargetExecution.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<Target>): Target {
+    return Target.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<Target>): Target {
+    const message = createBaseTarget();
+    message.name = object.name ?? "";
+    message.held = object.held ?? undefined;
+    message.holder = (object.holder !== undefined && object.holder !== null)
+      ? TargetHolder.fromPartial(object.holder)
+      : undefined;
+    message.cooldowns = object.cooldowns?.map((e) => TargetCooldown.fromPartial(e)) || [];
+    message.executions = object.executions?.map((e) => TargetExecution.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseTargetHolder(): TargetHolder {
+  return { workflowExecution: "", uid: "", phase: Phase.PHASE_UNSPECIFIED, holdTime: undefined };
+}
+
+export const TargetHolder: MessageFns<TargetHolder> = {
+  encode(message: TargetHolder, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.workflowExecution !== "") {
+      writer.uint32(10).string(message.workflowExecution);
+    }
+    if (message.uid !== "") {
+      writer.uint32(18).string(message.uid);
+    }
+    if (message.phase !== Phase.PHASE_UNSPECIFIED) {
+      writer.uint32(24).int32(phaseToNumber(message.phase));
+    }
+    if (message.holdTime !== undefined) {
+      Timestamp.encode(message.holdTime, writer.uint32(34).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): TargetHolder {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseTargetHolder();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.workflowExecution = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.uid = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.phase = phaseFromJSON(reader.int32());
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.holdTime = Timestamp.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<TargetHolder>): TargetHolder {
+    return TargetHolder.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<TargetHolder>): TargetHolder {
+    const message = createBaseTargetHolder();
+    message.workflowExecution = object.workflowExecution ?? "";
+    message.uid = object.uid ?? "";
+    message.phase = object.phase ?? Phase.PHASE_UNSPECIFIED;
+    message.holdTime = (object.holdTime !== undefined && object.holdTime !== null)
+      ? Timestamp.fromPartial(object.holdTime)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseTargetCooldown(): TargetCooldown {
+  return { workflowId: "", workflowExecution: "", endTime: undefined };
+}
+
+export const TargetCooldown: MessageFns<TargetCooldown> = {
+  encode(message: TargetCooldown, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.workflowId !== "") {
+      writer.uint32(10).string(message.workflowId);
+    }
+    if (message.workflowExecution !== "") {
+      writer.uint32(18).string(message.workflowExecution);
+    }
+    if (message.endTime !== undefined) {
+      Timestamp.encode(message.endTime, writer.uint32(26).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): TargetCooldown {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseTargetCooldown();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.workflowId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.workflowExecution = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.endTime = Timestamp.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<TargetCooldown>): TargetCooldown {
+    return TargetCooldown.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<TargetCooldown>): TargetCooldown {
+    const message = createBaseTargetCooldown();
+    message.workflowId = object.workflowId ?? "";
+    message.workflowExecution = object.workflowExecution ?? "";
+    message.endTime = (object.endTime !== undefined && object.endTime !== null)
+      ? Timestamp.fromPartial(object.endTime)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseTargetExecution(): TargetExecution {
+  return { workflowExecution: "", uid: "", workflowId: "", phase: Phase.PHASE_UNSPECIFIED, createTime: undefined };
+}
+
+export const TargetExecution: MessageFns<TargetExecution> = {
+  encode(message: TargetExecution, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.workflowExecution !== "") {
+      writer.uint32(10).string(message.workflowExecution);
+    }
+    if (message.uid !== "") {
+      writer.uint32(18).string(message.uid);
+    }
+    if (message.workflowId !== "") {
+      writer.uint32(26).string(message.workflowId);
+    }
+    if (message.phase !== Phase.PHASE_UNSPECIFIED) {
+      writer.uint32(32).int32(phaseToNumber(message.phase));
+    }
+    if (message.createTime !== undefined) {
+      Timestamp.encode(message.createTime, writer.uint32(42).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): TargetExecution {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseTargetExecution();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.workflowExecution = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.uid = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.workflowId = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.phase = phaseFromJSON(reader.int32());
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.createTime = Timestamp.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<TargetExecution>): TargetExecution {
+    return TargetExecution.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<TargetExecution>): TargetExecution {
+    const message = createBaseTargetExecution();
+    message.workflowExecution = object.workflowExecution ?? "";
+    message.uid = object.uid ?? "";
+    message.workflowId = object.workflowId ?? "";
+    message.phase = object.phase ?? Phase.PHASE_UNSPECIFIED;
+    message.createTime = (object.createTime !== undefined && object.createTime !== null)
+      ? Timestamp.fromPartial(object.createTime)
+      : undefined;
     return message;
   },
 };
@@ -4145,6 +4716,21 @@ export const WorkflowExecutionServiceService = {
     responseDeserialize: (value: Buffer): StreamWorkflowExecutionLogsResponse =>
       StreamWorkflowExecutionLogsResponse.decode(value),
   },
+  /**
+   * Reads which execution holds a target, which cooldowns apply to it, and its newest executions. Contains executions of
+   * the namespaces in which the caller may list executions. Reads from the replica's cache, as lists do.
+   *
+   * Errors: INVALID_ARGUMENT if the name is not that of a target.
+   */
+  getTarget: {
+    path: "/kubernaut.workflowexecution.v1.WorkflowExecutionService/GetTarget" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: GetTargetRequest): Buffer => Buffer.from(GetTargetRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): GetTargetRequest => GetTargetRequest.decode(value),
+    responseSerialize: (value: GetTargetResponse): Buffer => Buffer.from(GetTargetResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): GetTargetResponse => GetTargetResponse.decode(value),
+  },
 } as const;
 
 export interface WorkflowExecutionServiceServer extends UntypedServiceImplementation {
@@ -4214,6 +4800,13 @@ export interface WorkflowExecutionServiceServer extends UntypedServiceImplementa
     StreamWorkflowExecutionLogsRequest,
     StreamWorkflowExecutionLogsResponse
   >;
+  /**
+   * Reads which execution holds a target, which cooldowns apply to it, and its newest executions. Contains executions of
+   * the namespaces in which the caller may list executions. Reads from the replica's cache, as lists do.
+   *
+   * Errors: INVALID_ARGUMENT if the name is not that of a target.
+   */
+  getTarget: handleUnaryCall<GetTargetRequest, GetTargetResponse>;
 }
 
 export interface WorkflowExecutionServiceClient extends Client {
@@ -4366,6 +4959,27 @@ export interface WorkflowExecutionServiceClient extends Client {
     metadata?: Metadata,
     options?: Partial<CallOptions>,
   ): ClientReadableStream<StreamWorkflowExecutionLogsResponse>;
+  /**
+   * Reads which execution holds a target, which cooldowns apply to it, and its newest executions. Contains executions of
+   * the namespaces in which the caller may list executions. Reads from the replica's cache, as lists do.
+   *
+   * Errors: INVALID_ARGUMENT if the name is not that of a target.
+   */
+  getTarget(
+    request: GetTargetRequest,
+    callback: (error: ServiceError | null, response: GetTargetResponse) => void,
+  ): ClientUnaryCall;
+  getTarget(
+    request: GetTargetRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: GetTargetResponse) => void,
+  ): ClientUnaryCall;
+  getTarget(
+    request: GetTargetRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: GetTargetResponse) => void,
+  ): ClientUnaryCall;
 }
 
 export const WorkflowExecutionServiceClient = makeGenericClientConstructor(
