@@ -1,4 +1,5 @@
 import type { FailedTask } from '../workflow-execution/generated/workflow-execution.ts';
+import { taskRunReasons } from './failure-reasons.ts';
 import type { PipelineRun } from './pipeline-run.ts';
 import { pipelineTaskOf, type StepState, type TaskRun } from './task-run.ts';
 
@@ -75,7 +76,7 @@ function hasFailed({ exitCode = 0, terminationReason }: StepState): boolean {
   return exitCode !== 0 && terminationReason !== 'Continued' && terminationReason !== 'Skipped';
 }
 
-const resourceReasons: ReadonlySet<string> = new Set(['ExceededResourceQuota', 'ExceededNodeResources']);
+const isLack = (reason: string) => taskRunReasons[reason] === 'ResourceExhausted';
 
 /**
  * Whether a TaskRun ended because it lacked resources. If the timeout of the PipelineRun ends a waiting TaskRun, Tekton keeps
@@ -85,5 +86,5 @@ const resourceReasons: ReadonlySet<string> = new Set(['ExceededResourceQuota', '
 export function lackedResources({ status }: TaskRun): boolean {
   const { reason = '', message = '' } = status.succeeded ?? {};
   const previous = /^Previous status: \[(?<reason>\w+)\]/m.exec(message)?.groups?.['reason'] ?? '';
-  return resourceReasons.has(reason) || resourceReasons.has(previous);
+  return isLack(reason) || isLack(previous);
 }
