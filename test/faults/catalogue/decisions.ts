@@ -221,7 +221,7 @@ export const decisionFaults: readonly Fault[] = [
     file: 'src/workflow-execution/policy.ts',
     find: 'timeoutViolation(spec, policy),',
     replace: '',
-    caughtBy: ['src/workflow-execution/policy.patterns.spec.ts'],
+    caughtBy: ['src/workflow-execution/policy.spec.ts'],
   },
   {
     name: 'an execution is skipped without the execution that holds its target',
