@@ -34,6 +34,9 @@ import { GrpcHealth } from './grpc/grpc-health.ts';
 import { LogsGrpcController } from './logs/logs-grpc.controller.ts';
 import { LogsController } from './logs/logs.controller.ts';
 import { LogsService } from './logs/logs.service.ts';
+import { BundleResolver } from './preflight/bundle-resolver.ts';
+import { PreflightSweep } from './preflight/preflight-sweep.ts';
+import { PreflightService } from './preflight/preflight.service.ts';
 import { randomSuffix } from './resource/names.ts';
 import { JsonBodyInterceptor } from './rest/json-body.interceptor.ts';
 import { TargetGrpcController } from './targets/target-grpc.controller.ts';
@@ -70,6 +73,9 @@ export function apiSources({
     ExecutionService,
     IdempotentCreate,
     KubernetesErrorMapper,
+    PreflightService,
+    BundleResolver,
+    PreflightSweep,
     ListService,
     AccessGuard,
     AccessLog,

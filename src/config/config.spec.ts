@@ -42,6 +42,8 @@ describe('the configuration', () => {
       keepPipelineRunsMs: 0,
       allowUnknownKinds: false,
       podSecurity: 'restricted',
+      preflightTimeoutMs: 10_000,
+      undeclaredParameters: 'warn',
       ...aPolicy({ maxTimeoutMs: 86_400_000 }),
       resyncMs: 600_000,
       workers: 16,
@@ -103,6 +105,11 @@ describe('the configuration', () => {
       'WFE_GRPC_ADDRESS',
     ],
     ['a drain that outlasts the shutdown', { WFE_DRAIN_DELAY: '25s' }, 'WFE_DRAIN_DELAY'],
+    [
+      'refused parameters without a preflight',
+      { WFE_UNDECLARED_PARAMETERS: 'refuse', WFE_PREFLIGHT_TIMEOUT: '0s' },
+      'WFE_PREFLIGHT_TIMEOUT',
+    ],
     [
       'a certificate with client certificates and no key',
       { WFE_TLS_CERT_FILE: '/a', WFE_TLS_CLIENT_CA_FILE: '/b' },

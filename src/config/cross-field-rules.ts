@@ -22,6 +22,11 @@ export function crossFieldViolations(config: Config): readonly Violation[] {
     [isPlaintext && !isLoopback(grpc), settings.grpc, withoutTls],
     [isAnonymous && !isLoopback(http), settings.http, withoutAuth],
     [isAnonymous && !isLoopback(grpc), settings.grpc, withoutAuth],
+    [
+      config.undeclaredParameters === 'refuse' && config.preflightTimeoutMs === 0,
+      settings.preflightTimeoutMs,
+      'more than 0s if WFE_UNDECLARED_PARAMETERS is refuse',
+    ],
     [drainDelayMs >= shutdownMs, settings.drainDelayMs, 'shorter than WFE_SHUTDOWN_TIMEOUT, which includes it'],
   ];
   return rules.flatMap(([isBroken, setting, allowed]) => (isBroken ? [{ setting, allowed }] : []));

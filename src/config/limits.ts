@@ -75,7 +75,22 @@ export const rateLimits = {
    * of a millisecond, and one read of a connection may bring hundreds (CVE-2023-44487).
    */
   anonymousCalls: { burst: 1_000, refillMs: 5 },
+  /** Bundles that calls with validate_only resolve, per caller and over all of them. */
+  preflights: { burst: 50, refillMs: 200 },
+  allPreflights: { burst: 100, refillMs: 100 },
 } as const;
+
+/** Maximum number of bundles that a replica resolves at a time; each takes some megabytes. Others wait. */
+export const maxResolutions = 16;
+
+/**
+ * Bundles pinned by digest that are remembered: how many, of which length in base64, and for how long in milliseconds; after that
+ * the registry decides again who may read them.
+ */
+export const rememberedBundles = { max: 256, maxLength: 64 * 1024, ttlMs: 3_600_000 } as const;
+
+/** Maximum number of tasks in the answer of a preflight. */
+export const maxPreflightTasks = 256;
 
 /** Calls that each gRPC connection may make before one is authenticated. */
 export const freeAnonymousCalls = 10;

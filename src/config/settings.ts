@@ -106,6 +106,18 @@ export const settings = {
     '*:*',
     'ServiceAccounts that executions may run as, by namespace. Other executions fail.',
   ),
+  preflightTimeoutMs: setting(
+    'WFE_PREFLIGHT_TIMEOUT',
+    duration('0s', '30s'),
+    '10s',
+    "How long a call with validate_only waits for Tekton to resolve the workflow's bundle; 0s turns this off.",
+  ),
+  undeclaredParameters: setting(
+    'WFE_UNDECLARED_PARAMETERS',
+    oneOf('warn', 'refuse'),
+    'warn',
+    'What the API does with an execution whose parameters the workflow does not declare. refuse resolves the bundle before each create, unless it is pinned and was resolved recently.',
+  ),
   podSecurity: setting(
     'WFE_POD_SECURITY',
     oneOf('restricted', 'none'),

@@ -60,7 +60,7 @@ export function buildPipelineRun(
   execution: WorkflowExecution,
   { podSecurity = 'restricted', traceparent }: PipelineRunOptions = {},
 ) {
-  const { executionConfig = {}, workflowRef } = execution.spec;
+  const { executionConfig = {} } = execution.spec;
   const serviceAccountName = serviceAccountOf(execution.spec);
   const timeouts = timeoutsOf(executionConfig);
   return {
@@ -74,18 +74,7 @@ export function buildPipelineRun(
       ownerReferences: [ownedBy(execution)],
     },
     spec: {
-      pipelineRef: {
-        resolver: 'bundles',
-        params: stringParams({
-          bundle: bundleReference(workflowRef),
-          name: 'workflow',
-          // The default kind is task (https://tekton.dev/docs/pipelines/bundle-resolver/).
-          kind: 'pipeline',
-          // The resolver uses its image pull secrets; the default is `default`. Every v1 of Tekton reads it
-          // (`OptionsFromParams` in pkg/resolution/resolver/bundle/params.go), although only `secret` is documented.
-          serviceAccount: serviceAccountName,
-        }),
-      },
+      pipelineRef: pipelineRefOf(execution.spec),
       params: workflowParams(execution),
       taskRunTemplate: {
         serviceAccountName,
@@ -95,6 +84,23 @@ export function buildPipelineRun(
     },
   };
 }
+
+/** The Pipeline that an execution runs. */
+export function pipelineRefOf(spec: WorkflowExecutionSpec) {
+  const params = stringParams({
+    bundle: bundleReference(spec.workflowRef),
+    name: 'workflow',
+    // The default kind is task (https://tekton.dev/docs/pipelines/bundle-resolver/).
+    kind: 'pipeline',
+    // The resolver uses its image pull secrets; the default is `default`. Every v1 of Tekton reads it
+    // (`OptionsFromParams` in pkg/resolution/resolver/bundle/params.go), although only `secret` is documented.
+    serviceAccount: serviceAccountOf(spec),
+  });
+  return { resolver: 'bundles', params } as const;
+}
+
+/** A reference to a Pipeline in a bundle. */
+export type PipelineRef = ReturnType<typeof pipelineRefOf>;
 
 /** A PipelineRun to be created. */
 export type NewPipelineRun = ReturnType<typeof buildPipelineRun>;

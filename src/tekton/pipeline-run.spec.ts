@@ -66,6 +66,16 @@ describe('parsing a PipelineRun', () => {
     });
   });
 
+  it.each([
+    ['knows the parameters that the resolved Pipeline does not declare', { params: [{ name: 'A' }] }, ['B']],
+    ['knows none if all are declared', { params: [{ name: 'A' }, { name: 'B' }, { name: 'C' }] }, undefined],
+    ['knows none before the Pipeline is resolved', undefined, undefined],
+  ])('%s', (_, pipelineSpec, undeclaredParams) => {
+    const params = ['A', 'B', 'TARGET_RESOURCE'].map((name) => ({ name, value: 'x' }));
+    const { status } = aPipelineRun({ spec: { params }, status: { pipelineSpec } });
+    expect(status.undeclaredParams).toEqual(undeclaredParams);
+  });
+
   it('keeps the deletion time, and valid labels and owners', () => {
     const owner = { apiVersion: 'v1', kind: 'A', name: 'a', uid: 'b' };
     const more = {

@@ -2,6 +2,7 @@ import { arrayOf, recordOf, stringOf } from '../kubernetes/json.ts';
 import type { KubernetesObject } from '../kubernetes/kubernetes-object.ts';
 import type { ResourceType } from '../kubernetes/resource-type.ts';
 import type { CancelMode } from '../workflow-execution/generated/workflow-execution.ts';
+import { undeclaredParams } from './check-params.ts';
 import { parseMetadata, parseSucceeded, timeOf, type SucceededCondition } from './tekton-object.ts';
 
 /** A TaskRun or CustomRun of a task of the pipeline. */
@@ -29,6 +30,8 @@ export interface PipelineRun extends KubernetesObject {
     readonly skippedTasks: number;
     /** Digest of the resolved bundle, `sha256:` and 64 hexadecimal digits. */
     readonly bundleDigest?: string;
+    /** Parameters that the resolved Pipeline does not declare; absent if there are none. */
+    readonly undeclaredParams?: readonly string[];
   };
 }
 
@@ -75,8 +78,8 @@ export function cancellationOf({ spec }: PipelineRun): CancelMode | undefined {
  */
 export function parsePipelineRun(raw: unknown): PipelineRun {
   const { spec, status, metadata } = recordOf(raw);
-  const { startTime, completionTime, childReferences, skippedTasks, provenance } = recordOf(status);
-  const { status: asked, timeouts } = recordOf(spec);
+  const { startTime, completionTime, childReferences, skippedTasks, provenance, pipelineSpec } = recordOf(status);
+  const { status: asked, timeouts, params } = recordOf(spec);
   return {
     apiVersion: pipelineRunApiVersion,
     kind: pipelineRunResource.kind,
@@ -89,16 +92,29 @@ export function parsePipelineRun(raw: unknown): PipelineRun {
       completionTime: timeOf(completionTime),
       childReferences: arrayOf(childReferences).flatMap(parseChild),
       skippedTasks: arrayOf(skippedTasks).length,
-      bundleDigest: digestOf(provenance),
+      bundleDigest: sha256Digest(recordOf(provenance)['refSource']),
+      undeclaredParams: undeclaredOf(params, pipelineSpec),
     },
   };
 }
 
-/** https://tekton.dev/docs/pipelines/pipeline-api/#tekton.dev/v1.RefSource; a digest has no prefix there. */
-function digestOf(provenance: unknown): string | undefined {
-  const { digest } = recordOf(recordOf(provenance)['refSource']);
+/** The digest of a RefSource, which has no prefix there (https://tekton.dev/docs/pipelines/pipeline-api/#tekton.dev/v1.RefSource). */
+export function sha256Digest(refSource: unknown): string | undefined {
+  const { digest } = recordOf(refSource);
   const hex = stringOf(recordOf(digest)['sha256']) ?? '';
   return /^[a-f0-9]{64}$/.test(hex) ? `sha256:${hex}` : undefined;
+}
+
+/** Undefined if there are none, or the Pipeline has not been resolved. */
+function undeclaredOf(params: unknown, pipelineSpec: unknown): readonly string[] | undefined {
+  if (pipelineSpec === undefined) return undefined;
+  const names = undeclaredParams(namesOf(params), namesOf(recordOf(pipelineSpec)['params']));
+  return names.length === 0 ? undefined : names;
+}
+
+/** The names of parameters. */
+function namesOf(params: unknown): string[] {
+  return arrayOf(params).flatMap((param) => stringOf(recordOf(param)['name']) ?? []);
 }
 
 function changedAtOf(metadata: unknown): string | undefined {

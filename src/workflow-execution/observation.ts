@@ -25,6 +25,8 @@ export interface RunRecord {
   readonly completionTime?: string;
   /** Digest of the bundle; absent if Tekton has not resolved it. */
   readonly bundleDigest?: string;
+  /** Parameters that Tekton has ignored, because the workflow does not declare them. */
+  readonly undeclaredParams?: readonly string[];
 }
 
 /** What a reconciliation has observed, one variant for each phase; the next status is computed from it. */

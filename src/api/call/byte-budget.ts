@@ -17,8 +17,8 @@ export interface Reservation extends Disposable {
   shrinkTo(bytes: number): void;
 }
 
-/** Bytes that are handed out in the order of the requests. */
-class Semaphore {
+/** Bytes or other units that are handed out in the order of the requests. */
+export class Semaphore {
   /** Requested bytes by the function that grants them. */
   private readonly waiting = new Map<() => void, number>();
   private used = 0;

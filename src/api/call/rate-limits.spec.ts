@@ -62,4 +62,15 @@ describe('rate limits', () => {
     expect(admitted(30)).toBe(20);
     expect(limits.admitsAnonymousCall(0)).toBe(true);
   });
+
+  it('limit the preflights of each caller, and of all of them', async () => {
+    const clock = new FakeClock();
+    const limits = new RateLimits({ rateLimit: 0, rateBurst: 1 }, clock);
+    const admitted = (username: string) =>
+      Array.from({ length: 60 }, () => limits.admitsPreflight(username)).filter(Boolean).length;
+
+    expect(['alice', 'bob', 'carol'].map(admitted)).toEqual([50, 50, 0]);
+    await clock.advance(1_000);
+    expect(['alice', 'bob', 'carol'].map(admitted)).toEqual([5, 5, 0]);
+  });
 });

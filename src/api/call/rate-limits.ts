@@ -17,13 +17,16 @@ export class RateLimits {
   private readonly callers = new LRUCache<string, TokenBucket>({ max: maxBuckets });
   private readonly reviews = new LRUCache<string, TokenBucket>({ max: maxBuckets });
   private readonly refusals = new LRUCache<string, TokenBucket>({ max: maxBuckets });
+  private readonly preflights = new LRUCache<string, TokenBucket>({ max: maxBuckets });
   private readonly anonymousCalls: TokenBucket;
+  private readonly allPreflights: TokenBucket;
 
   constructor(
     @Inject(CONFIG) private readonly config: Pick<Config, 'rateLimit' | 'rateBurst'>,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {
     this.anonymousCalls = new TokenBucket(rateLimits.anonymousCalls, clock.elapsedMs());
+    this.allPreflights = new TokenBucket(rateLimits.allPreflights, clock.elapsedMs());
   }
 
   /**
@@ -67,13 +70,24 @@ export class RateLimits {
     return count <= freeAnonymousCalls || this.anonymousCalls.take(this.clock.elapsedMs());
   }
 
+  /** Whether a caller may have another bundle resolved. */
+  admitsPreflight(username: string): boolean {
+    const now = this.clock.elapsedMs();
+    return this.bucket(this.preflights, username, rateLimits.preflights).take(now) && this.allPreflights.take(now);
+  }
+
   private take(buckets: LRUCache<string, TokenBucket>, key: string, size: BucketSize, what: string): TokenBucket {
     const now = this.clock.elapsedMs();
-    const bucket = buckets.get(key) ?? new TokenBucket(size, now);
-    buckets.set(key, bucket);
+    const bucket = this.bucket(buckets, key, size);
     if (bucket.take(now)) return bucket;
     const retryAfterMs = bucket.availableAfterMs(now);
     const message = `too many ${what}; the next is possible in ${retryAfterMs} ms`;
     throw new ApiError('ResourceExhausted', message, { retryAfterMs });
+  }
+
+  private bucket(buckets: LRUCache<string, TokenBucket>, key: string, size: BucketSize): TokenBucket {
+    const bucket = buckets.get(key) ?? new TokenBucket(size, this.clock.elapsedMs());
+    buckets.set(key, bucket);
+    return bucket;
   }
 }

@@ -61,10 +61,7 @@ export class ApiError extends Error {
 
 /** InvalidArgument with the first {@link maxViolations} violations. */
 export function invalidArgument(all: readonly FieldViolation[], options?: ErrorOptions): ApiError {
-  const violations = all.slice(0, maxViolations).map(({ path, message }) => ({
-    path: path.map((part) => truncate(part, maxLengths.part)),
-    message: truncate(message, maxLengths.message),
-  }));
+  const violations = all.slice(0, maxViolations).map(boundedViolation);
   const details = { violations, ...(all.length > maxViolations ? { violationCount: all.length } : {}) };
   return new ApiError(
     'InvalidArgument',
@@ -72,6 +69,14 @@ export function invalidArgument(all: readonly FieldViolation[], options?: ErrorO
     details,
     options,
   );
+}
+
+/** A violation of limited length. */
+export function boundedViolation({ path, message }: FieldViolation): FieldViolation {
+  return {
+    path: path.map((part) => truncate(part, maxLengths.part)),
+    message: truncate(message, maxLengths.message),
+  };
 }
 
 /** InvalidArgument with one violation. */

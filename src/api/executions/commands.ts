@@ -3,6 +3,7 @@ import type {
   WorkflowExecution,
   WorkflowExecutionSpec,
 } from '../../workflow-execution/generated/workflow-execution.ts';
+import type { Preflight } from '../preflight/preflight.ts';
 import type { ExecutionKey } from '../resource/names.ts';
 import type { ListFilter } from './list-filter.ts';
 
@@ -18,6 +19,16 @@ export interface CreateCommand {
   readonly requestId?: string;
   /** Validates without storing anything (https://google.aip.dev/163). */
   readonly validateOnly?: boolean;
+}
+
+/** The result of a create. */
+export interface CreatedExecution {
+  /** As stored; of a dry run as it would be stored. */
+  readonly execution: WorkflowExecution;
+  /** Only of a dry run. */
+  readonly preflight?: Preflight;
+  /** What the caller should know about an execution that was created nonetheless. */
+  readonly warnings: readonly string[];
 }
 
 /** Cancels an execution. */

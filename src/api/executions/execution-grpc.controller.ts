@@ -20,6 +20,7 @@ import { GrpcStatusFilter } from '../grpc/grpc-status.filter.ts';
 import { grpcService } from '../grpc/service-definition.ts';
 import { parseName } from '../resource/names.ts';
 import { toMessage } from '../resource/to-message.ts';
+import { toCreateResponse } from './create-responses.ts';
 import { ExecutionService } from './execution.service.ts';
 import { parseCancelRequest, parseCreateRequest, parseDeleteRequest, parseListRequest } from './grpc-requests.ts';
 import { toListResponse } from './list-responses.ts';
@@ -42,7 +43,7 @@ export class ExecutionGrpcController {
     @Payload() request: CreateWorkflowExecutionRequest,
     @IncomingCall() call: Call,
   ): Promise<CreateWorkflowExecutionResponse> {
-    return { workflowExecution: toMessage(await this.executions.create(await parseCreateRequest(request), call)) };
+    return toCreateResponse(await this.executions.create(await parseCreateRequest(request), call));
   }
 
   @GrpcMethod(grpcService)

@@ -18,11 +18,12 @@ import { AccessLog } from '../call/access-log.ts';
 import type { Call } from '../call/call.ts';
 import { IncomingCall } from '../call/call.ts';
 import { ExecutionParameters, NamespaceParameters, NamespacesParameters } from '../resource/parameters.dto.ts';
-import { locationOf, toResource } from '../resource/workflow-execution-resource.ts';
+import { toResource } from '../resource/workflow-execution-resource.ts';
 import type { WorkflowExecutionResource } from '../resource/workflow-execution-resource.ts';
 import { JsonBodyInterceptor } from '../rest/json-body.interceptor.ts';
 import { ApiExecutions } from '../rest/problem-responses.ts';
 import { RequestValidationPipe } from '../validation/validation.pipe.ts';
+import { headersOf, toCreatedResource, type CreatedResource } from './create-responses.ts';
 import { CreateQuery, CreateWorkflowExecutionDto, toCreateCommand } from './create-workflow-execution.dto.ts';
 import { ApiCancel, ApiCreate, ApiDelete, ApiGet, ApiList } from './execution.openapi.ts';
 import { ExecutionService } from './execution.service.ts';
@@ -51,10 +52,10 @@ export class ExecutionController {
     @Body() body: CreateWorkflowExecutionDto,
     @IncomingCall() call: Call,
     @Res({ passthrough: true }) response: Response,
-  ): Promise<WorkflowExecutionResource> {
-    const execution = toResource(await this.executions.create(toCreateCommand(namespace, body, query), call));
-    if (!query.validateOnly) response.location(locationOf(execution));
-    return execution;
+  ): Promise<CreatedResource> {
+    const created = await this.executions.create(toCreateCommand(namespace, body, query), call);
+    response.set(headersOf(created));
+    return toCreatedResource(created);
   }
 
   @Get(':name')

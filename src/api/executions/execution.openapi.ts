@@ -3,6 +3,7 @@ import { ApiBody, ApiCreatedResponse, ApiOkResponse, ApiOperation } from '@nestj
 import { maxRequestBytes, sizeText } from '../../config/limits.ts';
 import { problemResponses } from '../rest/problem-responses.ts';
 import { WorkflowExecutionDto } from '../resource/workflow-execution-resource.ts';
+import { CreatedWorkflowExecutionDto } from './create-responses.ts';
 import { CreateWorkflowExecutionDto } from './create-workflow-execution.dto.ts';
 import { WorkflowExecutionListDto } from './list-responses.ts';
 import { NoBody } from './requests.ts';
@@ -38,7 +39,9 @@ export const ApiCreate = () =>
       operationId: 'createWorkflowExecution',
       summary: 'Create an execution',
       description:
-        'The execution is skipped if its target is busy. With `requestId` the call can be repeated after any failure.',
+        'The execution is skipped if its target is busy. With `requestId` the call can be repeated after any failure. ' +
+        'With `validateOnly` nothing is created: Tekton resolves the bundle, and `preflight` compares the request with its ' +
+        'Pipeline.',
     }),
     ApiBody({
       type: CreateWorkflowExecutionDto,
@@ -46,11 +49,16 @@ export const ApiCreate = () =>
     }),
     ApiCreatedResponse({
       description: 'The execution as stored, with the defaults of the cluster.',
-      type: WorkflowExecutionDto,
+      type: CreatedWorkflowExecutionDto,
       headers: {
         Location: {
           description: 'Address of the execution; absent if it was only validated.',
           schema: { type: 'string' },
+        },
+        Warning: {
+          description: 'What the caller should know about the execution, as the API server of Kubernetes writes it.',
+          schema: { type: 'string' },
+          example: '299 - "parameter MEMORY_LIMT is not declared by the workflow, so Tekton ignores it"',
         },
       },
     }),

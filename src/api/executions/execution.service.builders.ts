@@ -10,6 +10,7 @@ import { aWorkflowExecution } from '../../workflow-execution/workflow-execution.
 import type { TargetAccess } from '../call/target-access.ts';
 import { ResponseBudget } from '../call/byte-budget.ts';
 import { KubernetesErrorMapper } from '../call/kubernetes-errors.ts';
+import type { PreflightService } from '../preflight/preflight.service.ts';
 import { cachedExecution, executionOf, type CachedExecution } from './cached-execution.ts';
 import { ExecutionService } from './execution.service.ts';
 import { IdempotentCreate } from './idempotent-create.ts';
@@ -23,6 +24,8 @@ export function serviceWith(over: {
   policy?: ExecutionPolicy;
   /** The access check of a target; allows any by default. */
   assertTarget?: TargetAccess['assertAllowed'];
+  /** The comparison with the Pipeline; finds nothing by default. */
+  preflight?: Partial<Pick<PreflightService, 'check' | 'screen'>>;
   /** The cached executions, and why the cache is stale. */
   known?: WorkflowExecution;
   failure?: UnavailableError;
@@ -58,6 +61,7 @@ export function serviceWith(over: {
     { assertAllowed: over.assertTarget ?? (() => Promise.resolve()) } as unknown as TargetAccess,
     new FakeClock(new Date('2026-01-02T03:04:05.678Z')),
     new ResponseBudget(),
+    { screen: () => Promise.resolve([]), ...over.preflight } as unknown as PreflightService,
   );
   return { service, answer, upsertIfNewer, patch, deletion };
 }

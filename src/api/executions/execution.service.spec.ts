@@ -1,10 +1,11 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import { CancelledError, ForbiddenError, UnavailableError } from '../../kubernetes/errors.ts';
 import { settle } from '../../kubernetes/fake-clock.builders.ts';
 import { ownAnnotations } from '../../workflow-execution/metadata.ts';
 import { aSpec, aWorkflowExecution } from '../../workflow-execution/workflow-execution.builders.ts';
 import { invalidField } from '../errors/api-error.ts';
 import type { Call } from '../call/call.ts';
+import type { PreflightService } from '../preflight/preflight.service.ts';
 import { aPolicy } from '../../workflow-execution/policy.builders.ts';
 import { serviceWith } from './execution.service.builders.ts';
 import { identityOf } from './new-execution.ts';
@@ -25,7 +26,7 @@ describe('create', () => {
       metadata: { namespace: 'payment', name: 'rr-pod-crash-f8a3b9c2-suffix' },
       spec: aSpec(),
     });
-    expect(upsertIfNewer).toHaveBeenCalledWith(created);
+    expect(upsertIfNewer).toHaveBeenCalledWith(created.execution);
   });
 
   it('uses the given name', async () => {
@@ -48,6 +49,33 @@ describe('create', () => {
       expect.objectContaining({ metadata: expect.objectContaining({ name }) }),
       expect.objectContaining({ metadata: expect.objectContaining({ name }) }),
     ]);
+  });
+
+  it('compares what would be stored with its Pipeline if it validates only', async () => {
+    const stored = aWorkflowExecution();
+    const preflight = { checked: true, findings: [], tasks: [], pipelineRun: {} };
+    const check = jest.fn<PreflightService['check']>(() => Promise.resolve(preflight));
+    const { service, upsertIfNewer } = serviceWith({ answer: () => Promise.resolve(stored), preflight: { check } });
+
+    const created = await service.create({ ...command, validateOnly: true }, call);
+
+    expect(created).toEqual({ execution: stored, preflight, warnings: [] });
+    expect(check).toHaveBeenCalledWith(stored, call);
+    expect(upsertIfNewer).not.toHaveBeenCalled();
+  });
+
+  it('returns warnings about an execution that it creates', async () => {
+    const { service } = serviceWith({ preflight: { screen: () => Promise.resolve(['odd']) } });
+
+    await expect(service.create(command, call)).resolves.toMatchObject({ warnings: ['odd'] });
+  });
+
+  it('creates nothing if the parameters are refused', async () => {
+    const screen = () => Promise.reject(invalidField(['spec', 'parameters', 'A'], 'is odd'));
+    const { service, answer } = serviceWith({ preflight: { screen } });
+
+    await expect(service.create(command, call)).rejects.toThrow('spec.parameters.A: is odd');
+    expect(answer).not.toHaveBeenCalled();
   });
 
   it('refuses a namespace that is not watched', async () => {

@@ -17,11 +17,12 @@ import type { Call } from '../call/call.ts';
 import { TargetAccess } from '../call/target-access.ts';
 import { ApiError, invalidArgument, invalidField } from '../errors/api-error.ts';
 import { KubernetesErrorMapper } from '../call/kubernetes-errors.ts';
+import { PreflightService } from '../preflight/preflight.service.ts';
 import { affectedExecution, generateName } from '../resource/names.ts';
 import type { ExecutionKey, NameSuffix } from '../resource/names.ts';
 import { alreadyFinished, cancelPatch, decideCancel } from './cancellation.ts';
 import { cachedExecution, executionOf, type CachedExecution } from './cached-execution.ts';
-import type { CancelCommand, CreateCommand, DeleteCommand } from './commands.ts';
+import type { CancelCommand, CreateCommand, CreatedExecution, DeleteCommand } from './commands.ts';
 import { IdempotentCreate } from './idempotent-create.ts';
 import { identityOf, newExecution } from './new-execution.ts';
 
@@ -46,14 +47,11 @@ export class ExecutionService {
     private readonly targetAccess: TargetAccess,
     @Inject(CLOCK) private readonly clock: Clock,
     private readonly responses: ResponseBudget,
+    private readonly preflight: PreflightService,
   ) {}
 
-  /**
-   * Creates an execution and adds it to the cache of this replica. A request with an id is idempotent.
-   *
-   * @returns the resource as stored, with defaults; for a dry run as it would be stored
-   */
-  async create(command: CreateCommand, call: Call): Promise<WorkflowExecution> {
+  /** Creates an execution and adds it to the cache of this replica. A request with an id is idempotent. */
+  async create(command: CreateCommand, call: Call): Promise<CreatedExecution> {
     const { signal } = call;
     const { namespace, spec, validateOnly: dryRun } = command;
     this.assertAllowed(command);
@@ -62,6 +60,7 @@ export class ExecutionService {
     const name = command.name ?? identity?.derivedName ?? generateName(spec.remediationRequestRef.name, this.suffix());
     const key = { namespace, name };
     await this.targetAccess.assertAllowed(spec.targetResource, call, key);
+    const warnings = dryRun === true ? [] : await this.preflight.screen(namespace, spec, call);
     const origin = { createdAt: this.clock.now(), username, identity, traceparent: activeTraceparent() };
     const execution = newExecution({ ...command, name }, origin);
     const creating =
@@ -70,8 +69,9 @@ export class ExecutionService {
         : this.idempotent.create(execution, identity, { signal, dryRun });
     const created = await this.errors.mapErrors(redactErrors(creating, redactorFor(spec)), 'create', key);
     setExecutionAttributes(created.metadata);
-    if (dryRun !== true) this.reflector.store.upsertIfNewer(cachedExecution(created));
-    return created;
+    if (dryRun === true) return { execution: created, preflight: await this.preflight.check(created, call), warnings };
+    this.reflector.store.upsertIfNewer(cachedExecution(created));
+    return { execution: created, warnings };
   }
 
   /** Reads an execution from the cache, or from the API server if the cache does not have it or is out of date. */

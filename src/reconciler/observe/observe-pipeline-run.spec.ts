@@ -124,6 +124,12 @@ describe('an execution of which nothing is alive', () => {
     });
   });
 
+  it.each(['True', 'False'])('knows the parameters that Tekton has ignored (Succeeded: %s)', (state) => {
+    const spec = { params: [{ name: 'MEMORY_LIMT', value: '1Gi' }] };
+    const ended = aPipelineRun({ spec, status: { ...succeeded(state, 'Done'), pipelineSpec: {} } });
+    expect(observeEnd(ended, [])).toHaveProperty('undeclaredParams', ['MEMORY_LIMT']);
+  });
+
   it('redacts secrets in messages of Tekton', () => {
     const ended = (status: string) => aPipelineRun({ status: succeeded(status, 'Done', 'hunter2') });
     expect(JSON.stringify([ended('True'), ended('False')].map((one) => observeEnd(one, [])))).not.toContain('hunter2');

@@ -64,8 +64,8 @@ export function observeEnd(
   pods?: readonly TaskPod[],
 ): Observation {
   const { state, completionTime, message } = readOutcome(pipelineRun);
-  const { bundleDigest } = pipelineRun.status;
-  const common = { ...identityOf(pipelineRun), completionTime, bundleDigest };
+  const { bundleDigest, undeclaredParams } = pipelineRun.status;
+  const common = { ...identityOf(pipelineRun), completionTime, bundleDigest, undeclaredParams };
   const { name } = pipelineRun.metadata;
   switch (state) {
     case 'succeeded': {

@@ -2,6 +2,7 @@ import type { EventInput } from '../../kubernetes/event.ts';
 import { cancelRequestedBy } from '../../workflow-execution/execution.ts';
 import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
 import { targetOf } from '../../workflow-execution/target-resource.ts';
+import { joinFirst } from '../../workflow-execution/text.ts';
 import type { Transition } from './transitions.ts';
 
 type Of<K extends Transition['kind']> = Extract<Transition, { kind: K }>;
@@ -25,6 +26,8 @@ export function eventOf(transition: Transition, execution: WorkflowExecution): E
       return cancellingEvent(transition, execution);
     case 'end-not-recorded':
       return { type: 'Warning', reason: 'EndNotRecorded', action: 'CancelPipelineRun', note: transition.message };
+    case 'parameters-ignored':
+      return parametersIgnoredEvent(transition);
     case 'ended':
       return endedEvent(transition, execution);
     case 'audit-failed':
@@ -55,6 +58,14 @@ function cancellingEvent({ mode, pipelineRun }: Of<'cancelling'>, execution: Wor
       ? `Tekton was asked to cancel PipelineRun ${pipelineRun}${how}${who}`
       : `PipelineRun ${pipelineRun} is being cancelled${how}, but not by this execution`;
   return { type: 'Normal', reason: 'CancellationRequested', action: 'CancelPipelineRun', note };
+}
+
+/** Maximum number of parameters in the note of an Event. */
+const maxNamed = 10;
+
+function parametersIgnoredEvent({ names }: Of<'parameters-ignored'>): EventInput {
+  const note = `Tekton ignored parameters that the workflow does not declare: ${joinFirst(names, maxNamed)}`;
+  return { type: 'Warning', reason: 'ParametersIgnored', action: 'FollowPipelineRun', note };
 }
 
 function endedEvent({ from, to }: Of<'ended'>, { status = {} }: WorkflowExecution): EventInput {

@@ -12,6 +12,8 @@ export type Transition =
   | { readonly kind: 'started'; readonly pipelineRun: string; readonly adopted: boolean }
   | { readonly kind: 'cancelling'; readonly mode: CancelMode; readonly pipelineRun?: string }
   | { readonly kind: 'end-not-recorded'; readonly message: string }
+  /** Its run has ended, and the workflow does not declare these parameters. */
+  | { readonly kind: 'parameters-ignored'; readonly names: readonly string[] }
   /** `seconds`: how long it ran; absent when it was never started. */
   | { readonly kind: 'ended'; readonly from: Phase; readonly to: Phase; readonly seconds?: number }
   | { readonly kind: 'audit-failed'; readonly reason: string; readonly message: string }
@@ -36,6 +38,7 @@ export function transitions(
     ...started(before, after, observation),
     ...cancelling(before, after),
     ...endNotRecorded(before, after, observation),
+    ...parametersIgnored(before, after, observation),
     ...ended(before, after),
     ...auditFailed(before, after),
   ];
@@ -72,6 +75,17 @@ function endNotRecorded(
   // The status may have cut it.
   const message = observation?.phase === 'Running' ? observation.message : (after.status?.message ?? '');
   return [{ kind: 'end-not-recorded', message }];
+}
+
+function parametersIgnored(
+  before: WorkflowExecution,
+  after: WorkflowExecution,
+  observation?: Observation,
+): readonly Transition[] {
+  if (isTerminal(phaseOf(before)) || !isTerminal(phaseOf(after))) return [];
+  const { undeclaredParams: names = [] } =
+    observation?.phase === 'Completed' || observation?.phase === 'Failed' ? observation : {};
+  return names.length === 0 ? [] : [{ kind: 'parameters-ignored', names }];
 }
 
 function ended(before: WorkflowExecution, after: WorkflowExecution): readonly Transition[] {

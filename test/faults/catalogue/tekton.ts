@@ -47,7 +47,7 @@ export const tektonFaults: readonly Fault[] = [
   {
     name: 'a bundle is pulled as the ServiceAccount default',
     file: 'src/tekton/build-pipeline-run.ts',
-    find: '          serviceAccount: serviceAccountName,\n',
+    find: '    serviceAccount: serviceAccountOf(spec),\n',
     replace: '',
     caughtBy: ['src/tekton/build-pipeline-run.spec.ts'],
   },

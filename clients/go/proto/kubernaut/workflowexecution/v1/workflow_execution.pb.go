@@ -3,7 +3,7 @@
 // 	protoc-gen-go v1.36.12
 // 	protoc        (unknown)
 // source: kubernaut/workflowexecution/v1/workflow_execution.proto
-// sources: sha256 a59950ee4c7ceb12e9e4496f82fbf3275f835b876fe8d0bf073d67dc82439a81
+// sources: sha256 eaf16631b29a05e97e0e4eb8b010f96aabc5c8bca7b79d653a7fdd058d893c69
 
 package workflowexecutionv1
 
@@ -11,6 +11,7 @@ import (
 	protoreflect "google.golang.org/protobuf/reflect/protoreflect"
 	protoimpl "google.golang.org/protobuf/runtime/protoimpl"
 	durationpb "google.golang.org/protobuf/types/known/durationpb"
+	structpb "google.golang.org/protobuf/types/known/structpb"
 	timestamppb "google.golang.org/protobuf/types/known/timestamppb"
 	reflect "reflect"
 	sync "sync"
@@ -23,6 +24,59 @@ const (
 	// Verify that runtime/protoimpl is sufficiently up-to-date.
 	_ = protoimpl.EnforceVersion(protoimpl.MaxVersion - 20)
 )
+
+// The severity of a finding.
+type Severity int32
+
+const (
+	// Not given.
+	Severity_SEVERITY_UNSPECIFIED Severity = 0
+	// The run would fail, or the create would be refused.
+	Severity_SEVERITY_ERROR Severity = 1
+	// The run would not fail for this reason.
+	Severity_SEVERITY_WARNING Severity = 2
+)
+
+// Enum value maps for Severity.
+var (
+	Severity_name = map[int32]string{
+		0: "SEVERITY_UNSPECIFIED",
+		1: "SEVERITY_ERROR",
+		2: "SEVERITY_WARNING",
+	}
+	Severity_value = map[string]int32{
+		"SEVERITY_UNSPECIFIED": 0,
+		"SEVERITY_ERROR":       1,
+		"SEVERITY_WARNING":     2,
+	}
+)
+
+func (x Severity) Enum() *Severity {
+	p := new(Severity)
+	*p = x
+	return p
+}
+
+func (x Severity) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (Severity) Descriptor() protoreflect.EnumDescriptor {
+	return file_kubernaut_workflowexecution_v1_workflow_execution_proto_enumTypes[0].Descriptor()
+}
+
+func (Severity) Type() protoreflect.EnumType {
+	return &file_kubernaut_workflowexecution_v1_workflow_execution_proto_enumTypes[0]
+}
+
+func (x Severity) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use Severity.Descriptor instead.
+func (Severity) EnumDescriptor() ([]byte, []int) {
+	return file_kubernaut_workflowexecution_v1_workflow_execution_proto_rawDescGZIP(), []int{0}
+}
 
 // The type of a watch event.
 type WatchEventType int32
@@ -70,11 +124,11 @@ func (x WatchEventType) String() string {
 }
 
 func (WatchEventType) Descriptor() protoreflect.EnumDescriptor {
-	return file_kubernaut_workflowexecution_v1_workflow_execution_proto_enumTypes[0].Descriptor()
+	return file_kubernaut_workflowexecution_v1_workflow_execution_proto_enumTypes[1].Descriptor()
 }
 
 func (WatchEventType) Type() protoreflect.EnumType {
-	return &file_kubernaut_workflowexecution_v1_workflow_execution_proto_enumTypes[0]
+	return &file_kubernaut_workflowexecution_v1_workflow_execution_proto_enumTypes[1]
 }
 
 func (x WatchEventType) Number() protoreflect.EnumNumber {
@@ -83,7 +137,7 @@ func (x WatchEventType) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use WatchEventType.Descriptor instead.
 func (WatchEventType) EnumDescriptor() ([]byte, []int) {
-	return file_kubernaut_workflowexecution_v1_workflow_execution_proto_rawDescGZIP(), []int{0}
+	return file_kubernaut_workflowexecution_v1_workflow_execution_proto_rawDescGZIP(), []int{1}
 }
 
 // How an execution is canceled.
@@ -123,11 +177,11 @@ func (x CancelMode) String() string {
 }
 
 func (CancelMode) Descriptor() protoreflect.EnumDescriptor {
-	return file_kubernaut_workflowexecution_v1_workflow_execution_proto_enumTypes[1].Descriptor()
+	return file_kubernaut_workflowexecution_v1_workflow_execution_proto_enumTypes[2].Descriptor()
 }
 
 func (CancelMode) Type() protoreflect.EnumType {
-	return &file_kubernaut_workflowexecution_v1_workflow_execution_proto_enumTypes[1]
+	return &file_kubernaut_workflowexecution_v1_workflow_execution_proto_enumTypes[2]
 }
 
 func (x CancelMode) Number() protoreflect.EnumNumber {
@@ -136,7 +190,7 @@ func (x CancelMode) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use CancelMode.Descriptor instead.
 func (CancelMode) EnumDescriptor() ([]byte, []int) {
-	return file_kubernaut_workflowexecution_v1_workflow_execution_proto_rawDescGZIP(), []int{1}
+	return file_kubernaut_workflowexecution_v1_workflow_execution_proto_rawDescGZIP(), []int{2}
 }
 
 // The phase of an execution.
@@ -188,11 +242,11 @@ func (x Phase) String() string {
 }
 
 func (Phase) Descriptor() protoreflect.EnumDescriptor {
-	return file_kubernaut_workflowexecution_v1_workflow_execution_proto_enumTypes[2].Descriptor()
+	return file_kubernaut_workflowexecution_v1_workflow_execution_proto_enumTypes[3].Descriptor()
 }
 
 func (Phase) Type() protoreflect.EnumType {
-	return &file_kubernaut_workflowexecution_v1_workflow_execution_proto_enumTypes[2]
+	return &file_kubernaut_workflowexecution_v1_workflow_execution_proto_enumTypes[3]
 }
 
 func (x Phase) Number() protoreflect.EnumNumber {
@@ -201,7 +255,7 @@ func (x Phase) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use Phase.Descriptor instead.
 func (Phase) EnumDescriptor() ([]byte, []int) {
-	return file_kubernaut_workflowexecution_v1_workflow_execution_proto_rawDescGZIP(), []int{2}
+	return file_kubernaut_workflowexecution_v1_workflow_execution_proto_rawDescGZIP(), []int{3}
 }
 
 // The result of an execution.
@@ -245,11 +299,11 @@ func (x Outcome) String() string {
 }
 
 func (Outcome) Descriptor() protoreflect.EnumDescriptor {
-	return file_kubernaut_workflowexecution_v1_workflow_execution_proto_enumTypes[3].Descriptor()
+	return file_kubernaut_workflowexecution_v1_workflow_execution_proto_enumTypes[4].Descriptor()
 }
 
 func (Outcome) Type() protoreflect.EnumType {
-	return &file_kubernaut_workflowexecution_v1_workflow_execution_proto_enumTypes[3]
+	return &file_kubernaut_workflowexecution_v1_workflow_execution_proto_enumTypes[4]
 }
 
 func (x Outcome) Number() protoreflect.EnumNumber {
@@ -258,7 +312,7 @@ func (x Outcome) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use Outcome.Descriptor instead.
 func (Outcome) EnumDescriptor() ([]byte, []int) {
-	return file_kubernaut_workflowexecution_v1_workflow_execution_proto_rawDescGZIP(), []int{3}
+	return file_kubernaut_workflowexecution_v1_workflow_execution_proto_rawDescGZIP(), []int{4}
 }
 
 // The reason of a failure.
@@ -350,11 +404,11 @@ func (x FailureReason) String() string {
 }
 
 func (FailureReason) Descriptor() protoreflect.EnumDescriptor {
-	return file_kubernaut_workflowexecution_v1_workflow_execution_proto_enumTypes[4].Descriptor()
+	return file_kubernaut_workflowexecution_v1_workflow_execution_proto_enumTypes[5].Descriptor()
 }
 
 func (FailureReason) Type() protoreflect.EnumType {
-	return &file_kubernaut_workflowexecution_v1_workflow_execution_proto_enumTypes[4]
+	return &file_kubernaut_workflowexecution_v1_workflow_execution_proto_enumTypes[5]
 }
 
 func (x FailureReason) Number() protoreflect.EnumNumber {
@@ -363,7 +417,7 @@ func (x FailureReason) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use FailureReason.Descriptor instead.
 func (FailureReason) EnumDescriptor() ([]byte, []int) {
-	return file_kubernaut_workflowexecution_v1_workflow_execution_proto_rawDescGZIP(), []int{4}
+	return file_kubernaut_workflowexecution_v1_workflow_execution_proto_rawDescGZIP(), []int{5}
 }
 
 // The reason for skipping an execution.
@@ -407,11 +461,11 @@ func (x SkipReason) String() string {
 }
 
 func (SkipReason) Descriptor() protoreflect.EnumDescriptor {
-	return file_kubernaut_workflowexecution_v1_workflow_execution_proto_enumTypes[5].Descriptor()
+	return file_kubernaut_workflowexecution_v1_workflow_execution_proto_enumTypes[6].Descriptor()
 }
 
 func (SkipReason) Type() protoreflect.EnumType {
-	return &file_kubernaut_workflowexecution_v1_workflow_execution_proto_enumTypes[5]
+	return &file_kubernaut_workflowexecution_v1_workflow_execution_proto_enumTypes[6]
 }
 
 func (x SkipReason) Number() protoreflect.EnumNumber {
@@ -420,7 +474,7 @@ func (x SkipReason) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use SkipReason.Descriptor instead.
 func (SkipReason) EnumDescriptor() ([]byte, []int) {
-	return file_kubernaut_workflowexecution_v1_workflow_execution_proto_rawDescGZIP(), []int{5}
+	return file_kubernaut_workflowexecution_v1_workflow_execution_proto_rawDescGZIP(), []int{6}
 }
 
 // The status of a condition.
@@ -464,11 +518,11 @@ func (x ConditionStatus) String() string {
 }
 
 func (ConditionStatus) Descriptor() protoreflect.EnumDescriptor {
-	return file_kubernaut_workflowexecution_v1_workflow_execution_proto_enumTypes[6].Descriptor()
+	return file_kubernaut_workflowexecution_v1_workflow_execution_proto_enumTypes[7].Descriptor()
 }
 
 func (ConditionStatus) Type() protoreflect.EnumType {
-	return &file_kubernaut_workflowexecution_v1_workflow_execution_proto_enumTypes[6]
+	return &file_kubernaut_workflowexecution_v1_workflow_execution_proto_enumTypes[7]
 }
 
 func (x ConditionStatus) Number() protoreflect.EnumNumber {
@@ -477,7 +531,7 @@ func (x ConditionStatus) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use ConditionStatus.Descriptor instead.
 func (ConditionStatus) EnumDescriptor() ([]byte, []int) {
-	return file_kubernaut_workflowexecution_v1_workflow_execution_proto_rawDescGZIP(), []int{6}
+	return file_kubernaut_workflowexecution_v1_workflow_execution_proto_rawDescGZIP(), []int{7}
 }
 
 // Request to create an execution.
@@ -495,7 +549,7 @@ type CreateWorkflowExecutionRequest struct {
 	// digits, '-', '_' and '.'.
 	RequestId string `protobuf:"bytes,4,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
 	// Validates the request, also in the cluster, and returns the execution as it would be stored, without creating it
-	// (https://google.aip.dev/163).
+	// (https://google.aip.dev/163). The response also has a preflight.
 	ValidateOnly  bool `protobuf:"varint,5,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -571,8 +625,12 @@ type CreateWorkflowExecutionResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The new execution, or the one that an earlier call with the same request_id created.
 	WorkflowExecution *WorkflowExecution `protobuf:"bytes,1,opt,name=workflow_execution,json=workflowExecution,proto3" json:"workflow_execution,omitempty"`
-	unknownFields     protoimpl.UnknownFields
-	sizeCache         protoimpl.SizeCache
+	// How the execution fits the Pipeline in its bundle; only with validate_only.
+	Preflight *Preflight `protobuf:"bytes,2,opt,name=preflight,proto3" json:"preflight,omitempty"`
+	// What the caller should know about the execution, although it was created.
+	Warnings      []string `protobuf:"bytes,3,rep,name=warnings,proto3" json:"warnings,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *CreateWorkflowExecutionResponse) Reset() {
@@ -612,6 +670,175 @@ func (x *CreateWorkflowExecutionResponse) GetWorkflowExecution() *WorkflowExecut
 	return nil
 }
 
+func (x *CreateWorkflowExecutionResponse) GetPreflight() *Preflight {
+	if x != nil {
+		return x.Preflight
+	}
+	return nil
+}
+
+func (x *CreateWorkflowExecutionResponse) GetWarnings() []string {
+	if x != nil {
+		return x.Warnings
+	}
+	return nil
+}
+
+// The comparison of an execution with the Pipeline in its bundle, which Tekton has resolved with the credentials of the run.
+type Preflight struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Whether everything could be checked. If not, findings may be incomplete.
+	Checked bool `protobuf:"varint,1,opt,name=checked,proto3" json:"checked,omitempty"`
+	// Why something could not be checked.
+	NotCheckedReason string `protobuf:"bytes,2,opt,name=not_checked_reason,json=notCheckedReason,proto3" json:"not_checked_reason,omitempty"`
+	// At most 50, errors first.
+	Findings []*Finding `protobuf:"bytes,3,rep,name=findings,proto3" json:"findings,omitempty"`
+	// Digest that the reference of the bundle stands for now: `sha256:` and 64 hexadecimal digits.
+	BundleDigest string `protobuf:"bytes,4,opt,name=bundle_digest,json=bundleDigest,proto3" json:"bundle_digest,omitempty"`
+	// Names of the tasks in an order in which they can run, followed by those of `finally`; at most 256.
+	Tasks []string `protobuf:"bytes,5,rep,name=tasks,proto3" json:"tasks,omitempty"`
+	// The PipelineRun that would be created, without its name and owner, which depend on the UID. Secret parameters are masked.
+	PipelineRun   *structpb.Struct `protobuf:"bytes,6,opt,name=pipeline_run,json=pipelineRun,proto3" json:"pipeline_run,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Preflight) Reset() {
+	*x = Preflight{}
+	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[2]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Preflight) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Preflight) ProtoMessage() {}
+
+func (x *Preflight) ProtoReflect() protoreflect.Message {
+	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[2]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Preflight.ProtoReflect.Descriptor instead.
+func (*Preflight) Descriptor() ([]byte, []int) {
+	return file_kubernaut_workflowexecution_v1_workflow_execution_proto_rawDescGZIP(), []int{2}
+}
+
+func (x *Preflight) GetChecked() bool {
+	if x != nil {
+		return x.Checked
+	}
+	return false
+}
+
+func (x *Preflight) GetNotCheckedReason() string {
+	if x != nil {
+		return x.NotCheckedReason
+	}
+	return ""
+}
+
+func (x *Preflight) GetFindings() []*Finding {
+	if x != nil {
+		return x.Findings
+	}
+	return nil
+}
+
+func (x *Preflight) GetBundleDigest() string {
+	if x != nil {
+		return x.BundleDigest
+	}
+	return ""
+}
+
+func (x *Preflight) GetTasks() []string {
+	if x != nil {
+		return x.Tasks
+	}
+	return nil
+}
+
+func (x *Preflight) GetPipelineRun() *structpb.Struct {
+	if x != nil {
+		return x.PipelineRun
+	}
+	return nil
+}
+
+// A field that does not fit the Pipeline.
+type Finding struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Path of the field.
+	Field string `protobuf:"bytes,1,opt,name=field,proto3" json:"field,omitempty"`
+	// What is wrong with it.
+	Message string `protobuf:"bytes,2,opt,name=message,proto3" json:"message,omitempty"`
+	// Whether the run would fail.
+	Severity      Severity `protobuf:"varint,3,opt,name=severity,proto3,enum=kubernaut.workflowexecution.v1.Severity" json:"severity,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Finding) Reset() {
+	*x = Finding{}
+	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[3]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Finding) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Finding) ProtoMessage() {}
+
+func (x *Finding) ProtoReflect() protoreflect.Message {
+	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[3]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Finding.ProtoReflect.Descriptor instead.
+func (*Finding) Descriptor() ([]byte, []int) {
+	return file_kubernaut_workflowexecution_v1_workflow_execution_proto_rawDescGZIP(), []int{3}
+}
+
+func (x *Finding) GetField() string {
+	if x != nil {
+		return x.Field
+	}
+	return ""
+}
+
+func (x *Finding) GetMessage() string {
+	if x != nil {
+		return x.Message
+	}
+	return ""
+}
+
+func (x *Finding) GetSeverity() Severity {
+	if x != nil {
+		return x.Severity
+	}
+	return Severity_SEVERITY_UNSPECIFIED
+}
+
 // Request to read one execution.
 type GetWorkflowExecutionRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -623,7 +850,7 @@ type GetWorkflowExecutionRequest struct {
 
 func (x *GetWorkflowExecutionRequest) Reset() {
 	*x = GetWorkflowExecutionRequest{}
-	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[2]
+	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -635,7 +862,7 @@ func (x *GetWorkflowExecutionRequest) String() string {
 func (*GetWorkflowExecutionRequest) ProtoMessage() {}
 
 func (x *GetWorkflowExecutionRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[2]
+	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -648,7 +875,7 @@ func (x *GetWorkflowExecutionRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetWorkflowExecutionRequest.ProtoReflect.Descriptor instead.
 func (*GetWorkflowExecutionRequest) Descriptor() ([]byte, []int) {
-	return file_kubernaut_workflowexecution_v1_workflow_execution_proto_rawDescGZIP(), []int{2}
+	return file_kubernaut_workflowexecution_v1_workflow_execution_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *GetWorkflowExecutionRequest) GetName() string {
@@ -669,7 +896,7 @@ type GetWorkflowExecutionResponse struct {
 
 func (x *GetWorkflowExecutionResponse) Reset() {
 	*x = GetWorkflowExecutionResponse{}
-	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[3]
+	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -681,7 +908,7 @@ func (x *GetWorkflowExecutionResponse) String() string {
 func (*GetWorkflowExecutionResponse) ProtoMessage() {}
 
 func (x *GetWorkflowExecutionResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[3]
+	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -694,7 +921,7 @@ func (x *GetWorkflowExecutionResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetWorkflowExecutionResponse.ProtoReflect.Descriptor instead.
 func (*GetWorkflowExecutionResponse) Descriptor() ([]byte, []int) {
-	return file_kubernaut_workflowexecution_v1_workflow_execution_proto_rawDescGZIP(), []int{3}
+	return file_kubernaut_workflowexecution_v1_workflow_execution_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *GetWorkflowExecutionResponse) GetWorkflowExecution() *WorkflowExecution {
@@ -738,7 +965,7 @@ type ListWorkflowExecutionsRequest struct {
 
 func (x *ListWorkflowExecutionsRequest) Reset() {
 	*x = ListWorkflowExecutionsRequest{}
-	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[4]
+	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -750,7 +977,7 @@ func (x *ListWorkflowExecutionsRequest) String() string {
 func (*ListWorkflowExecutionsRequest) ProtoMessage() {}
 
 func (x *ListWorkflowExecutionsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[4]
+	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -763,7 +990,7 @@ func (x *ListWorkflowExecutionsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListWorkflowExecutionsRequest.ProtoReflect.Descriptor instead.
 func (*ListWorkflowExecutionsRequest) Descriptor() ([]byte, []int) {
-	return file_kubernaut_workflowexecution_v1_workflow_execution_proto_rawDescGZIP(), []int{4}
+	return file_kubernaut_workflowexecution_v1_workflow_execution_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *ListWorkflowExecutionsRequest) GetParent() string {
@@ -858,7 +1085,7 @@ type ListWorkflowExecutionsResponse struct {
 
 func (x *ListWorkflowExecutionsResponse) Reset() {
 	*x = ListWorkflowExecutionsResponse{}
-	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[5]
+	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -870,7 +1097,7 @@ func (x *ListWorkflowExecutionsResponse) String() string {
 func (*ListWorkflowExecutionsResponse) ProtoMessage() {}
 
 func (x *ListWorkflowExecutionsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[5]
+	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -883,7 +1110,7 @@ func (x *ListWorkflowExecutionsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListWorkflowExecutionsResponse.ProtoReflect.Descriptor instead.
 func (*ListWorkflowExecutionsResponse) Descriptor() ([]byte, []int) {
-	return file_kubernaut_workflowexecution_v1_workflow_execution_proto_rawDescGZIP(), []int{5}
+	return file_kubernaut_workflowexecution_v1_workflow_execution_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *ListWorkflowExecutionsResponse) GetWorkflowExecutions() []*WorkflowExecution {
@@ -928,7 +1155,7 @@ type WatchWorkflowExecutionsRequest struct {
 
 func (x *WatchWorkflowExecutionsRequest) Reset() {
 	*x = WatchWorkflowExecutionsRequest{}
-	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[6]
+	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -940,7 +1167,7 @@ func (x *WatchWorkflowExecutionsRequest) String() string {
 func (*WatchWorkflowExecutionsRequest) ProtoMessage() {}
 
 func (x *WatchWorkflowExecutionsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[6]
+	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -953,7 +1180,7 @@ func (x *WatchWorkflowExecutionsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WatchWorkflowExecutionsRequest.ProtoReflect.Descriptor instead.
 func (*WatchWorkflowExecutionsRequest) Descriptor() ([]byte, []int) {
-	return file_kubernaut_workflowexecution_v1_workflow_execution_proto_rawDescGZIP(), []int{6}
+	return file_kubernaut_workflowexecution_v1_workflow_execution_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *WatchWorkflowExecutionsRequest) GetParent() string {
@@ -1013,7 +1240,7 @@ type WatchWorkflowExecutionsResponse struct {
 
 func (x *WatchWorkflowExecutionsResponse) Reset() {
 	*x = WatchWorkflowExecutionsResponse{}
-	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[7]
+	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1025,7 +1252,7 @@ func (x *WatchWorkflowExecutionsResponse) String() string {
 func (*WatchWorkflowExecutionsResponse) ProtoMessage() {}
 
 func (x *WatchWorkflowExecutionsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[7]
+	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1038,7 +1265,7 @@ func (x *WatchWorkflowExecutionsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WatchWorkflowExecutionsResponse.ProtoReflect.Descriptor instead.
 func (*WatchWorkflowExecutionsResponse) Descriptor() ([]byte, []int) {
-	return file_kubernaut_workflowexecution_v1_workflow_execution_proto_rawDescGZIP(), []int{7}
+	return file_kubernaut_workflowexecution_v1_workflow_execution_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *WatchWorkflowExecutionsResponse) GetType() WatchEventType {
@@ -1075,7 +1302,7 @@ type CancelWorkflowExecutionRequest struct {
 
 func (x *CancelWorkflowExecutionRequest) Reset() {
 	*x = CancelWorkflowExecutionRequest{}
-	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[8]
+	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1087,7 +1314,7 @@ func (x *CancelWorkflowExecutionRequest) String() string {
 func (*CancelWorkflowExecutionRequest) ProtoMessage() {}
 
 func (x *CancelWorkflowExecutionRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[8]
+	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1100,7 +1327,7 @@ func (x *CancelWorkflowExecutionRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CancelWorkflowExecutionRequest.ProtoReflect.Descriptor instead.
 func (*CancelWorkflowExecutionRequest) Descriptor() ([]byte, []int) {
-	return file_kubernaut_workflowexecution_v1_workflow_execution_proto_rawDescGZIP(), []int{8}
+	return file_kubernaut_workflowexecution_v1_workflow_execution_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *CancelWorkflowExecutionRequest) GetName() string {
@@ -1128,7 +1355,7 @@ type CancelWorkflowExecutionResponse struct {
 
 func (x *CancelWorkflowExecutionResponse) Reset() {
 	*x = CancelWorkflowExecutionResponse{}
-	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[9]
+	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1140,7 +1367,7 @@ func (x *CancelWorkflowExecutionResponse) String() string {
 func (*CancelWorkflowExecutionResponse) ProtoMessage() {}
 
 func (x *CancelWorkflowExecutionResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[9]
+	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1153,7 +1380,7 @@ func (x *CancelWorkflowExecutionResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CancelWorkflowExecutionResponse.ProtoReflect.Descriptor instead.
 func (*CancelWorkflowExecutionResponse) Descriptor() ([]byte, []int) {
-	return file_kubernaut_workflowexecution_v1_workflow_execution_proto_rawDescGZIP(), []int{9}
+	return file_kubernaut_workflowexecution_v1_workflow_execution_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *CancelWorkflowExecutionResponse) GetWorkflowExecution() *WorkflowExecution {
@@ -1178,7 +1405,7 @@ type DeleteWorkflowExecutionRequest struct {
 
 func (x *DeleteWorkflowExecutionRequest) Reset() {
 	*x = DeleteWorkflowExecutionRequest{}
-	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[10]
+	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1190,7 +1417,7 @@ func (x *DeleteWorkflowExecutionRequest) String() string {
 func (*DeleteWorkflowExecutionRequest) ProtoMessage() {}
 
 func (x *DeleteWorkflowExecutionRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[10]
+	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1203,7 +1430,7 @@ func (x *DeleteWorkflowExecutionRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeleteWorkflowExecutionRequest.ProtoReflect.Descriptor instead.
 func (*DeleteWorkflowExecutionRequest) Descriptor() ([]byte, []int) {
-	return file_kubernaut_workflowexecution_v1_workflow_execution_proto_rawDescGZIP(), []int{10}
+	return file_kubernaut_workflowexecution_v1_workflow_execution_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *DeleteWorkflowExecutionRequest) GetName() string {
@@ -1238,7 +1465,7 @@ type DeleteWorkflowExecutionResponse struct {
 
 func (x *DeleteWorkflowExecutionResponse) Reset() {
 	*x = DeleteWorkflowExecutionResponse{}
-	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[11]
+	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1250,7 +1477,7 @@ func (x *DeleteWorkflowExecutionResponse) String() string {
 func (*DeleteWorkflowExecutionResponse) ProtoMessage() {}
 
 func (x *DeleteWorkflowExecutionResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[11]
+	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1263,7 +1490,7 @@ func (x *DeleteWorkflowExecutionResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeleteWorkflowExecutionResponse.ProtoReflect.Descriptor instead.
 func (*DeleteWorkflowExecutionResponse) Descriptor() ([]byte, []int) {
-	return file_kubernaut_workflowexecution_v1_workflow_execution_proto_rawDescGZIP(), []int{11}
+	return file_kubernaut_workflowexecution_v1_workflow_execution_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *DeleteWorkflowExecutionResponse) GetWorkflowExecution() *WorkflowExecution {
@@ -1288,7 +1515,7 @@ type StreamWorkflowExecutionLogsRequest struct {
 
 func (x *StreamWorkflowExecutionLogsRequest) Reset() {
 	*x = StreamWorkflowExecutionLogsRequest{}
-	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[12]
+	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1300,7 +1527,7 @@ func (x *StreamWorkflowExecutionLogsRequest) String() string {
 func (*StreamWorkflowExecutionLogsRequest) ProtoMessage() {}
 
 func (x *StreamWorkflowExecutionLogsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[12]
+	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1313,7 +1540,7 @@ func (x *StreamWorkflowExecutionLogsRequest) ProtoReflect() protoreflect.Message
 
 // Deprecated: Use StreamWorkflowExecutionLogsRequest.ProtoReflect.Descriptor instead.
 func (*StreamWorkflowExecutionLogsRequest) Descriptor() ([]byte, []int) {
-	return file_kubernaut_workflowexecution_v1_workflow_execution_proto_rawDescGZIP(), []int{12}
+	return file_kubernaut_workflowexecution_v1_workflow_execution_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *StreamWorkflowExecutionLogsRequest) GetName() string {
@@ -1359,7 +1586,7 @@ type StreamWorkflowExecutionLogsResponse struct {
 
 func (x *StreamWorkflowExecutionLogsResponse) Reset() {
 	*x = StreamWorkflowExecutionLogsResponse{}
-	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[13]
+	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1371,7 +1598,7 @@ func (x *StreamWorkflowExecutionLogsResponse) String() string {
 func (*StreamWorkflowExecutionLogsResponse) ProtoMessage() {}
 
 func (x *StreamWorkflowExecutionLogsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[13]
+	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1384,7 +1611,7 @@ func (x *StreamWorkflowExecutionLogsResponse) ProtoReflect() protoreflect.Messag
 
 // Deprecated: Use StreamWorkflowExecutionLogsResponse.ProtoReflect.Descriptor instead.
 func (*StreamWorkflowExecutionLogsResponse) Descriptor() ([]byte, []int) {
-	return file_kubernaut_workflowexecution_v1_workflow_execution_proto_rawDescGZIP(), []int{13}
+	return file_kubernaut_workflowexecution_v1_workflow_execution_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *StreamWorkflowExecutionLogsResponse) GetTime() *timestamppb.Timestamp {
@@ -1441,7 +1668,7 @@ type GetTargetRequest struct {
 
 func (x *GetTargetRequest) Reset() {
 	*x = GetTargetRequest{}
-	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[14]
+	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1453,7 +1680,7 @@ func (x *GetTargetRequest) String() string {
 func (*GetTargetRequest) ProtoMessage() {}
 
 func (x *GetTargetRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[14]
+	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1466,7 +1693,7 @@ func (x *GetTargetRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetTargetRequest.ProtoReflect.Descriptor instead.
 func (*GetTargetRequest) Descriptor() ([]byte, []int) {
-	return file_kubernaut_workflowexecution_v1_workflow_execution_proto_rawDescGZIP(), []int{14}
+	return file_kubernaut_workflowexecution_v1_workflow_execution_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *GetTargetRequest) GetName() string {
@@ -1487,7 +1714,7 @@ type GetTargetResponse struct {
 
 func (x *GetTargetResponse) Reset() {
 	*x = GetTargetResponse{}
-	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[15]
+	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1499,7 +1726,7 @@ func (x *GetTargetResponse) String() string {
 func (*GetTargetResponse) ProtoMessage() {}
 
 func (x *GetTargetResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[15]
+	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1512,7 +1739,7 @@ func (x *GetTargetResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetTargetResponse.ProtoReflect.Descriptor instead.
 func (*GetTargetResponse) Descriptor() ([]byte, []int) {
-	return file_kubernaut_workflowexecution_v1_workflow_execution_proto_rawDescGZIP(), []int{15}
+	return file_kubernaut_workflowexecution_v1_workflow_execution_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *GetTargetResponse) GetTarget() *Target {
@@ -1543,7 +1770,7 @@ type Target struct {
 
 func (x *Target) Reset() {
 	*x = Target{}
-	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[16]
+	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1555,7 +1782,7 @@ func (x *Target) String() string {
 func (*Target) ProtoMessage() {}
 
 func (x *Target) ProtoReflect() protoreflect.Message {
-	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[16]
+	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1568,7 +1795,7 @@ func (x *Target) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Target.ProtoReflect.Descriptor instead.
 func (*Target) Descriptor() ([]byte, []int) {
-	return file_kubernaut_workflowexecution_v1_workflow_execution_proto_rawDescGZIP(), []int{16}
+	return file_kubernaut_workflowexecution_v1_workflow_execution_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *Target) GetName() string {
@@ -1623,7 +1850,7 @@ type TargetHolder struct {
 
 func (x *TargetHolder) Reset() {
 	*x = TargetHolder{}
-	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[17]
+	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1635,7 +1862,7 @@ func (x *TargetHolder) String() string {
 func (*TargetHolder) ProtoMessage() {}
 
 func (x *TargetHolder) ProtoReflect() protoreflect.Message {
-	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[17]
+	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1648,7 +1875,7 @@ func (x *TargetHolder) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TargetHolder.ProtoReflect.Descriptor instead.
 func (*TargetHolder) Descriptor() ([]byte, []int) {
-	return file_kubernaut_workflowexecution_v1_workflow_execution_proto_rawDescGZIP(), []int{17}
+	return file_kubernaut_workflowexecution_v1_workflow_execution_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *TargetHolder) GetWorkflowExecution() string {
@@ -1694,7 +1921,7 @@ type TargetCooldown struct {
 
 func (x *TargetCooldown) Reset() {
 	*x = TargetCooldown{}
-	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[18]
+	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1706,7 +1933,7 @@ func (x *TargetCooldown) String() string {
 func (*TargetCooldown) ProtoMessage() {}
 
 func (x *TargetCooldown) ProtoReflect() protoreflect.Message {
-	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[18]
+	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1719,7 +1946,7 @@ func (x *TargetCooldown) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TargetCooldown.ProtoReflect.Descriptor instead.
 func (*TargetCooldown) Descriptor() ([]byte, []int) {
-	return file_kubernaut_workflowexecution_v1_workflow_execution_proto_rawDescGZIP(), []int{18}
+	return file_kubernaut_workflowexecution_v1_workflow_execution_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *TargetCooldown) GetWorkflowId() string {
@@ -1762,7 +1989,7 @@ type TargetExecution struct {
 
 func (x *TargetExecution) Reset() {
 	*x = TargetExecution{}
-	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[19]
+	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1774,7 +2001,7 @@ func (x *TargetExecution) String() string {
 func (*TargetExecution) ProtoMessage() {}
 
 func (x *TargetExecution) ProtoReflect() protoreflect.Message {
-	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[19]
+	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1787,7 +2014,7 @@ func (x *TargetExecution) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TargetExecution.ProtoReflect.Descriptor instead.
 func (*TargetExecution) Descriptor() ([]byte, []int) {
-	return file_kubernaut_workflowexecution_v1_workflow_execution_proto_rawDescGZIP(), []int{19}
+	return file_kubernaut_workflowexecution_v1_workflow_execution_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *TargetExecution) GetWorkflowExecution() string {
@@ -1855,7 +2082,7 @@ type WorkflowExecution struct {
 
 func (x *WorkflowExecution) Reset() {
 	*x = WorkflowExecution{}
-	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[20]
+	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1867,7 +2094,7 @@ func (x *WorkflowExecution) String() string {
 func (*WorkflowExecution) ProtoMessage() {}
 
 func (x *WorkflowExecution) ProtoReflect() protoreflect.Message {
-	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[20]
+	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1880,7 +2107,7 @@ func (x *WorkflowExecution) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WorkflowExecution.ProtoReflect.Descriptor instead.
 func (*WorkflowExecution) Descriptor() ([]byte, []int) {
-	return file_kubernaut_workflowexecution_v1_workflow_execution_proto_rawDescGZIP(), []int{20}
+	return file_kubernaut_workflowexecution_v1_workflow_execution_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *WorkflowExecution) GetName() string {
@@ -1987,7 +2214,7 @@ type WorkflowExecutionSpec struct {
 
 func (x *WorkflowExecutionSpec) Reset() {
 	*x = WorkflowExecutionSpec{}
-	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[21]
+	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1999,7 +2226,7 @@ func (x *WorkflowExecutionSpec) String() string {
 func (*WorkflowExecutionSpec) ProtoMessage() {}
 
 func (x *WorkflowExecutionSpec) ProtoReflect() protoreflect.Message {
-	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[21]
+	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2012,7 +2239,7 @@ func (x *WorkflowExecutionSpec) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WorkflowExecutionSpec.ProtoReflect.Descriptor instead.
 func (*WorkflowExecutionSpec) Descriptor() ([]byte, []int) {
-	return file_kubernaut_workflowexecution_v1_workflow_execution_proto_rawDescGZIP(), []int{21}
+	return file_kubernaut_workflowexecution_v1_workflow_execution_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *WorkflowExecutionSpec) GetRemediationRequestRef() *RemediationRequestRef {
@@ -2108,7 +2335,7 @@ type RemediationRequestRef struct {
 
 func (x *RemediationRequestRef) Reset() {
 	*x = RemediationRequestRef{}
-	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[22]
+	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2120,7 +2347,7 @@ func (x *RemediationRequestRef) String() string {
 func (*RemediationRequestRef) ProtoMessage() {}
 
 func (x *RemediationRequestRef) ProtoReflect() protoreflect.Message {
-	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[22]
+	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2133,7 +2360,7 @@ func (x *RemediationRequestRef) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RemediationRequestRef.ProtoReflect.Descriptor instead.
 func (*RemediationRequestRef) Descriptor() ([]byte, []int) {
-	return file_kubernaut_workflowexecution_v1_workflow_execution_proto_rawDescGZIP(), []int{22}
+	return file_kubernaut_workflowexecution_v1_workflow_execution_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *RemediationRequestRef) GetApiVersion() string {
@@ -2209,7 +2436,7 @@ type WorkflowRef struct {
 
 func (x *WorkflowRef) Reset() {
 	*x = WorkflowRef{}
-	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[23]
+	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2221,7 +2448,7 @@ func (x *WorkflowRef) String() string {
 func (*WorkflowRef) ProtoMessage() {}
 
 func (x *WorkflowRef) ProtoReflect() protoreflect.Message {
-	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[23]
+	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2234,7 +2461,7 @@ func (x *WorkflowRef) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WorkflowRef.ProtoReflect.Descriptor instead.
 func (*WorkflowRef) Descriptor() ([]byte, []int) {
-	return file_kubernaut_workflowexecution_v1_workflow_execution_proto_rawDescGZIP(), []int{23}
+	return file_kubernaut_workflowexecution_v1_workflow_execution_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *WorkflowRef) GetWorkflowId() string {
@@ -2302,7 +2529,7 @@ type ExecutionConfig struct {
 
 func (x *ExecutionConfig) Reset() {
 	*x = ExecutionConfig{}
-	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[24]
+	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2314,7 +2541,7 @@ func (x *ExecutionConfig) String() string {
 func (*ExecutionConfig) ProtoMessage() {}
 
 func (x *ExecutionConfig) ProtoReflect() protoreflect.Message {
-	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[24]
+	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2327,7 +2554,7 @@ func (x *ExecutionConfig) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ExecutionConfig.ProtoReflect.Descriptor instead.
 func (*ExecutionConfig) Descriptor() ([]byte, []int) {
-	return file_kubernaut_workflowexecution_v1_workflow_execution_proto_rawDescGZIP(), []int{24}
+	return file_kubernaut_workflowexecution_v1_workflow_execution_proto_rawDescGZIP(), []int{26}
 }
 
 func (x *ExecutionConfig) GetServiceAccountName() string {
@@ -2388,7 +2615,7 @@ type WorkflowExecutionStatus struct {
 
 func (x *WorkflowExecutionStatus) Reset() {
 	*x = WorkflowExecutionStatus{}
-	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[25]
+	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2400,7 +2627,7 @@ func (x *WorkflowExecutionStatus) String() string {
 func (*WorkflowExecutionStatus) ProtoMessage() {}
 
 func (x *WorkflowExecutionStatus) ProtoReflect() protoreflect.Message {
-	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[25]
+	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2413,7 +2640,7 @@ func (x *WorkflowExecutionStatus) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WorkflowExecutionStatus.ProtoReflect.Descriptor instead.
 func (*WorkflowExecutionStatus) Descriptor() ([]byte, []int) {
-	return file_kubernaut_workflowexecution_v1_workflow_execution_proto_rawDescGZIP(), []int{25}
+	return file_kubernaut_workflowexecution_v1_workflow_execution_proto_rawDescGZIP(), []int{27}
 }
 
 func (x *WorkflowExecutionStatus) GetObservedGeneration() int64 {
@@ -2526,7 +2753,7 @@ type PipelineRunRef struct {
 
 func (x *PipelineRunRef) Reset() {
 	*x = PipelineRunRef{}
-	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[26]
+	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[28]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2538,7 +2765,7 @@ func (x *PipelineRunRef) String() string {
 func (*PipelineRunRef) ProtoMessage() {}
 
 func (x *PipelineRunRef) ProtoReflect() protoreflect.Message {
-	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[26]
+	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[28]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2551,7 +2778,7 @@ func (x *PipelineRunRef) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PipelineRunRef.ProtoReflect.Descriptor instead.
 func (*PipelineRunRef) Descriptor() ([]byte, []int) {
-	return file_kubernaut_workflowexecution_v1_workflow_execution_proto_rawDescGZIP(), []int{26}
+	return file_kubernaut_workflowexecution_v1_workflow_execution_proto_rawDescGZIP(), []int{28}
 }
 
 func (x *PipelineRunRef) GetApiVersion() string {
@@ -2606,7 +2833,7 @@ type Failure struct {
 
 func (x *Failure) Reset() {
 	*x = Failure{}
-	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[27]
+	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[29]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2618,7 +2845,7 @@ func (x *Failure) String() string {
 func (*Failure) ProtoMessage() {}
 
 func (x *Failure) ProtoReflect() protoreflect.Message {
-	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[27]
+	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[29]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2631,7 +2858,7 @@ func (x *Failure) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Failure.ProtoReflect.Descriptor instead.
 func (*Failure) Descriptor() ([]byte, []int) {
-	return file_kubernaut_workflowexecution_v1_workflow_execution_proto_rawDescGZIP(), []int{27}
+	return file_kubernaut_workflowexecution_v1_workflow_execution_proto_rawDescGZIP(), []int{29}
 }
 
 func (x *Failure) GetReason() FailureReason {
@@ -2677,7 +2904,7 @@ type FailedTask struct {
 
 func (x *FailedTask) Reset() {
 	*x = FailedTask{}
-	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[28]
+	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[30]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2689,7 +2916,7 @@ func (x *FailedTask) String() string {
 func (*FailedTask) ProtoMessage() {}
 
 func (x *FailedTask) ProtoReflect() protoreflect.Message {
-	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[28]
+	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[30]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2702,7 +2929,7 @@ func (x *FailedTask) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FailedTask.ProtoReflect.Descriptor instead.
 func (*FailedTask) Descriptor() ([]byte, []int) {
-	return file_kubernaut_workflowexecution_v1_workflow_execution_proto_rawDescGZIP(), []int{28}
+	return file_kubernaut_workflowexecution_v1_workflow_execution_proto_rawDescGZIP(), []int{30}
 }
 
 func (x *FailedTask) GetName() string {
@@ -2745,7 +2972,7 @@ type Skip struct {
 
 func (x *Skip) Reset() {
 	*x = Skip{}
-	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[29]
+	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[31]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2757,7 +2984,7 @@ func (x *Skip) String() string {
 func (*Skip) ProtoMessage() {}
 
 func (x *Skip) ProtoReflect() protoreflect.Message {
-	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[29]
+	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[31]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2770,7 +2997,7 @@ func (x *Skip) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Skip.ProtoReflect.Descriptor instead.
 func (*Skip) Descriptor() ([]byte, []int) {
-	return file_kubernaut_workflowexecution_v1_workflow_execution_proto_rawDescGZIP(), []int{29}
+	return file_kubernaut_workflowexecution_v1_workflow_execution_proto_rawDescGZIP(), []int{31}
 }
 
 func (x *Skip) GetReason() SkipReason {
@@ -2823,7 +3050,7 @@ type ConflictingExecution struct {
 
 func (x *ConflictingExecution) Reset() {
 	*x = ConflictingExecution{}
-	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[30]
+	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[32]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2835,7 +3062,7 @@ func (x *ConflictingExecution) String() string {
 func (*ConflictingExecution) ProtoMessage() {}
 
 func (x *ConflictingExecution) ProtoReflect() protoreflect.Message {
-	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[30]
+	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[32]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2848,7 +3075,7 @@ func (x *ConflictingExecution) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ConflictingExecution.ProtoReflect.Descriptor instead.
 func (*ConflictingExecution) Descriptor() ([]byte, []int) {
-	return file_kubernaut_workflowexecution_v1_workflow_execution_proto_rawDescGZIP(), []int{30}
+	return file_kubernaut_workflowexecution_v1_workflow_execution_proto_rawDescGZIP(), []int{32}
 }
 
 func (x *ConflictingExecution) GetNamespace() string {
@@ -2893,7 +3120,7 @@ type Condition struct {
 
 func (x *Condition) Reset() {
 	*x = Condition{}
-	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[31]
+	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[33]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2905,7 +3132,7 @@ func (x *Condition) String() string {
 func (*Condition) ProtoMessage() {}
 
 func (x *Condition) ProtoReflect() protoreflect.Message {
-	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[31]
+	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[33]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2918,7 +3145,7 @@ func (x *Condition) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Condition.ProtoReflect.Descriptor instead.
 func (*Condition) Descriptor() ([]byte, []int) {
-	return file_kubernaut_workflowexecution_v1_workflow_execution_proto_rawDescGZIP(), []int{31}
+	return file_kubernaut_workflowexecution_v1_workflow_execution_proto_rawDescGZIP(), []int{33}
 }
 
 func (x *Condition) GetType() string {
@@ -2967,16 +3194,29 @@ var File_kubernaut_workflowexecution_v1_workflow_execution_proto protoreflect.Fi
 
 const file_kubernaut_workflowexecution_v1_workflow_execution_proto_rawDesc = "" +
 	"\n" +
-	"7kubernaut/workflowexecution/v1/workflow_execution.proto\x12\x1ekubernaut.workflowexecution.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x92\x02\n" +
+	"7kubernaut/workflowexecution/v1/workflow_execution.proto\x12\x1ekubernaut.workflowexecution.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x92\x02\n" +
 	"\x1eCreateWorkflowExecutionRequest\x12\x16\n" +
 	"\x06parent\x18\x01 \x01(\tR\x06parent\x122\n" +
 	"\x15workflow_execution_id\x18\x02 \x01(\tR\x13workflowExecutionId\x12`\n" +
 	"\x12workflow_execution\x18\x03 \x01(\v21.kubernaut.workflowexecution.v1.WorkflowExecutionR\x11workflowExecution\x12\x1d\n" +
 	"\n" +
 	"request_id\x18\x04 \x01(\tR\trequestId\x12#\n" +
-	"\rvalidate_only\x18\x05 \x01(\bR\fvalidateOnly\"\x83\x01\n" +
+	"\rvalidate_only\x18\x05 \x01(\bR\fvalidateOnly\"\xe8\x01\n" +
 	"\x1fCreateWorkflowExecutionResponse\x12`\n" +
-	"\x12workflow_execution\x18\x01 \x01(\v21.kubernaut.workflowexecution.v1.WorkflowExecutionR\x11workflowExecution\"1\n" +
+	"\x12workflow_execution\x18\x01 \x01(\v21.kubernaut.workflowexecution.v1.WorkflowExecutionR\x11workflowExecution\x12G\n" +
+	"\tpreflight\x18\x02 \x01(\v2).kubernaut.workflowexecution.v1.PreflightR\tpreflight\x12\x1a\n" +
+	"\bwarnings\x18\x03 \x03(\tR\bwarnings\"\x8f\x02\n" +
+	"\tPreflight\x12\x18\n" +
+	"\achecked\x18\x01 \x01(\bR\achecked\x12,\n" +
+	"\x12not_checked_reason\x18\x02 \x01(\tR\x10notCheckedReason\x12C\n" +
+	"\bfindings\x18\x03 \x03(\v2'.kubernaut.workflowexecution.v1.FindingR\bfindings\x12#\n" +
+	"\rbundle_digest\x18\x04 \x01(\tR\fbundleDigest\x12\x14\n" +
+	"\x05tasks\x18\x05 \x03(\tR\x05tasks\x12:\n" +
+	"\fpipeline_run\x18\x06 \x01(\v2\x17.google.protobuf.StructR\vpipelineRun\"\x7f\n" +
+	"\aFinding\x12\x14\n" +
+	"\x05field\x18\x01 \x01(\tR\x05field\x12\x18\n" +
+	"\amessage\x18\x02 \x01(\tR\amessage\x12D\n" +
+	"\bseverity\x18\x03 \x01(\x0e2(.kubernaut.workflowexecution.v1.SeverityR\bseverity\"1\n" +
 	"\x1bGetWorkflowExecutionRequest\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\"\x80\x01\n" +
 	"\x1cGetWorkflowExecutionResponse\x12`\n" +
@@ -3189,7 +3429,11 @@ const file_kubernaut_workflowexecution_v1_workflow_execution_proto_rawDesc = "" 
 	"\x13observed_generation\x18\x03 \x01(\x03R\x12observedGeneration\x12L\n" +
 	"\x14last_transition_time\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampR\x12lastTransitionTime\x12\x16\n" +
 	"\x06reason\x18\x05 \x01(\tR\x06reason\x12\x18\n" +
-	"\amessage\x18\x06 \x01(\tR\amessage*\xaa\x01\n" +
+	"\amessage\x18\x06 \x01(\tR\amessage*N\n" +
+	"\bSeverity\x12\x18\n" +
+	"\x14SEVERITY_UNSPECIFIED\x10\x00\x12\x12\n" +
+	"\x0eSEVERITY_ERROR\x10\x01\x12\x14\n" +
+	"\x10SEVERITY_WARNING\x10\x02*\xaa\x01\n" +
 	"\x0eWatchEventType\x12 \n" +
 	"\x1cWATCH_EVENT_TYPE_UNSPECIFIED\x10\x00\x12\x1c\n" +
 	"\x18WATCH_EVENT_TYPE_UPDATED\x10\x01\x12\x1c\n" +
@@ -3264,127 +3508,135 @@ func file_kubernaut_workflowexecution_v1_workflow_execution_proto_rawDescGZIP() 
 	return file_kubernaut_workflowexecution_v1_workflow_execution_proto_rawDescData
 }
 
-var file_kubernaut_workflowexecution_v1_workflow_execution_proto_enumTypes = make([]protoimpl.EnumInfo, 7)
-var file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes = make([]protoimpl.MessageInfo, 35)
+var file_kubernaut_workflowexecution_v1_workflow_execution_proto_enumTypes = make([]protoimpl.EnumInfo, 8)
+var file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes = make([]protoimpl.MessageInfo, 37)
 var file_kubernaut_workflowexecution_v1_workflow_execution_proto_goTypes = []any{
-	(WatchEventType)(0),                         // 0: kubernaut.workflowexecution.v1.WatchEventType
-	(CancelMode)(0),                             // 1: kubernaut.workflowexecution.v1.CancelMode
-	(Phase)(0),                                  // 2: kubernaut.workflowexecution.v1.Phase
-	(Outcome)(0),                                // 3: kubernaut.workflowexecution.v1.Outcome
-	(FailureReason)(0),                          // 4: kubernaut.workflowexecution.v1.FailureReason
-	(SkipReason)(0),                             // 5: kubernaut.workflowexecution.v1.SkipReason
-	(ConditionStatus)(0),                        // 6: kubernaut.workflowexecution.v1.ConditionStatus
-	(*CreateWorkflowExecutionRequest)(nil),      // 7: kubernaut.workflowexecution.v1.CreateWorkflowExecutionRequest
-	(*CreateWorkflowExecutionResponse)(nil),     // 8: kubernaut.workflowexecution.v1.CreateWorkflowExecutionResponse
-	(*GetWorkflowExecutionRequest)(nil),         // 9: kubernaut.workflowexecution.v1.GetWorkflowExecutionRequest
-	(*GetWorkflowExecutionResponse)(nil),        // 10: kubernaut.workflowexecution.v1.GetWorkflowExecutionResponse
-	(*ListWorkflowExecutionsRequest)(nil),       // 11: kubernaut.workflowexecution.v1.ListWorkflowExecutionsRequest
-	(*ListWorkflowExecutionsResponse)(nil),      // 12: kubernaut.workflowexecution.v1.ListWorkflowExecutionsResponse
-	(*WatchWorkflowExecutionsRequest)(nil),      // 13: kubernaut.workflowexecution.v1.WatchWorkflowExecutionsRequest
-	(*WatchWorkflowExecutionsResponse)(nil),     // 14: kubernaut.workflowexecution.v1.WatchWorkflowExecutionsResponse
-	(*CancelWorkflowExecutionRequest)(nil),      // 15: kubernaut.workflowexecution.v1.CancelWorkflowExecutionRequest
-	(*CancelWorkflowExecutionResponse)(nil),     // 16: kubernaut.workflowexecution.v1.CancelWorkflowExecutionResponse
-	(*DeleteWorkflowExecutionRequest)(nil),      // 17: kubernaut.workflowexecution.v1.DeleteWorkflowExecutionRequest
-	(*DeleteWorkflowExecutionResponse)(nil),     // 18: kubernaut.workflowexecution.v1.DeleteWorkflowExecutionResponse
-	(*StreamWorkflowExecutionLogsRequest)(nil),  // 19: kubernaut.workflowexecution.v1.StreamWorkflowExecutionLogsRequest
-	(*StreamWorkflowExecutionLogsResponse)(nil), // 20: kubernaut.workflowexecution.v1.StreamWorkflowExecutionLogsResponse
-	(*GetTargetRequest)(nil),                    // 21: kubernaut.workflowexecution.v1.GetTargetRequest
-	(*GetTargetResponse)(nil),                   // 22: kubernaut.workflowexecution.v1.GetTargetResponse
-	(*Target)(nil),                              // 23: kubernaut.workflowexecution.v1.Target
-	(*TargetHolder)(nil),                        // 24: kubernaut.workflowexecution.v1.TargetHolder
-	(*TargetCooldown)(nil),                      // 25: kubernaut.workflowexecution.v1.TargetCooldown
-	(*TargetExecution)(nil),                     // 26: kubernaut.workflowexecution.v1.TargetExecution
-	(*WorkflowExecution)(nil),                   // 27: kubernaut.workflowexecution.v1.WorkflowExecution
-	(*WorkflowExecutionSpec)(nil),               // 28: kubernaut.workflowexecution.v1.WorkflowExecutionSpec
-	(*RemediationRequestRef)(nil),               // 29: kubernaut.workflowexecution.v1.RemediationRequestRef
-	(*WorkflowRef)(nil),                         // 30: kubernaut.workflowexecution.v1.WorkflowRef
-	(*ExecutionConfig)(nil),                     // 31: kubernaut.workflowexecution.v1.ExecutionConfig
-	(*WorkflowExecutionStatus)(nil),             // 32: kubernaut.workflowexecution.v1.WorkflowExecutionStatus
-	(*PipelineRunRef)(nil),                      // 33: kubernaut.workflowexecution.v1.PipelineRunRef
-	(*Failure)(nil),                             // 34: kubernaut.workflowexecution.v1.Failure
-	(*FailedTask)(nil),                          // 35: kubernaut.workflowexecution.v1.FailedTask
-	(*Skip)(nil),                                // 36: kubernaut.workflowexecution.v1.Skip
-	(*ConflictingExecution)(nil),                // 37: kubernaut.workflowexecution.v1.ConflictingExecution
-	(*Condition)(nil),                           // 38: kubernaut.workflowexecution.v1.Condition
-	nil,                                         // 39: kubernaut.workflowexecution.v1.WorkflowExecution.LabelsEntry
-	nil,                                         // 40: kubernaut.workflowexecution.v1.WorkflowExecution.AnnotationsEntry
-	nil,                                         // 41: kubernaut.workflowexecution.v1.WorkflowExecutionSpec.ParametersEntry
-	(*timestamppb.Timestamp)(nil),               // 42: google.protobuf.Timestamp
-	(*durationpb.Duration)(nil),                 // 43: google.protobuf.Duration
+	(Severity)(0),                               // 0: kubernaut.workflowexecution.v1.Severity
+	(WatchEventType)(0),                         // 1: kubernaut.workflowexecution.v1.WatchEventType
+	(CancelMode)(0),                             // 2: kubernaut.workflowexecution.v1.CancelMode
+	(Phase)(0),                                  // 3: kubernaut.workflowexecution.v1.Phase
+	(Outcome)(0),                                // 4: kubernaut.workflowexecution.v1.Outcome
+	(FailureReason)(0),                          // 5: kubernaut.workflowexecution.v1.FailureReason
+	(SkipReason)(0),                             // 6: kubernaut.workflowexecution.v1.SkipReason
+	(ConditionStatus)(0),                        // 7: kubernaut.workflowexecution.v1.ConditionStatus
+	(*CreateWorkflowExecutionRequest)(nil),      // 8: kubernaut.workflowexecution.v1.CreateWorkflowExecutionRequest
+	(*CreateWorkflowExecutionResponse)(nil),     // 9: kubernaut.workflowexecution.v1.CreateWorkflowExecutionResponse
+	(*Preflight)(nil),                           // 10: kubernaut.workflowexecution.v1.Preflight
+	(*Finding)(nil),                             // 11: kubernaut.workflowexecution.v1.Finding
+	(*GetWorkflowExecutionRequest)(nil),         // 12: kubernaut.workflowexecution.v1.GetWorkflowExecutionRequest
+	(*GetWorkflowExecutionResponse)(nil),        // 13: kubernaut.workflowexecution.v1.GetWorkflowExecutionResponse
+	(*ListWorkflowExecutionsRequest)(nil),       // 14: kubernaut.workflowexecution.v1.ListWorkflowExecutionsRequest
+	(*ListWorkflowExecutionsResponse)(nil),      // 15: kubernaut.workflowexecution.v1.ListWorkflowExecutionsResponse
+	(*WatchWorkflowExecutionsRequest)(nil),      // 16: kubernaut.workflowexecution.v1.WatchWorkflowExecutionsRequest
+	(*WatchWorkflowExecutionsResponse)(nil),     // 17: kubernaut.workflowexecution.v1.WatchWorkflowExecutionsResponse
+	(*CancelWorkflowExecutionRequest)(nil),      // 18: kubernaut.workflowexecution.v1.CancelWorkflowExecutionRequest
+	(*CancelWorkflowExecutionResponse)(nil),     // 19: kubernaut.workflowexecution.v1.CancelWorkflowExecutionResponse
+	(*DeleteWorkflowExecutionRequest)(nil),      // 20: kubernaut.workflowexecution.v1.DeleteWorkflowExecutionRequest
+	(*DeleteWorkflowExecutionResponse)(nil),     // 21: kubernaut.workflowexecution.v1.DeleteWorkflowExecutionResponse
+	(*StreamWorkflowExecutionLogsRequest)(nil),  // 22: kubernaut.workflowexecution.v1.StreamWorkflowExecutionLogsRequest
+	(*StreamWorkflowExecutionLogsResponse)(nil), // 23: kubernaut.workflowexecution.v1.StreamWorkflowExecutionLogsResponse
+	(*GetTargetRequest)(nil),                    // 24: kubernaut.workflowexecution.v1.GetTargetRequest
+	(*GetTargetResponse)(nil),                   // 25: kubernaut.workflowexecution.v1.GetTargetResponse
+	(*Target)(nil),                              // 26: kubernaut.workflowexecution.v1.Target
+	(*TargetHolder)(nil),                        // 27: kubernaut.workflowexecution.v1.TargetHolder
+	(*TargetCooldown)(nil),                      // 28: kubernaut.workflowexecution.v1.TargetCooldown
+	(*TargetExecution)(nil),                     // 29: kubernaut.workflowexecution.v1.TargetExecution
+	(*WorkflowExecution)(nil),                   // 30: kubernaut.workflowexecution.v1.WorkflowExecution
+	(*WorkflowExecutionSpec)(nil),               // 31: kubernaut.workflowexecution.v1.WorkflowExecutionSpec
+	(*RemediationRequestRef)(nil),               // 32: kubernaut.workflowexecution.v1.RemediationRequestRef
+	(*WorkflowRef)(nil),                         // 33: kubernaut.workflowexecution.v1.WorkflowRef
+	(*ExecutionConfig)(nil),                     // 34: kubernaut.workflowexecution.v1.ExecutionConfig
+	(*WorkflowExecutionStatus)(nil),             // 35: kubernaut.workflowexecution.v1.WorkflowExecutionStatus
+	(*PipelineRunRef)(nil),                      // 36: kubernaut.workflowexecution.v1.PipelineRunRef
+	(*Failure)(nil),                             // 37: kubernaut.workflowexecution.v1.Failure
+	(*FailedTask)(nil),                          // 38: kubernaut.workflowexecution.v1.FailedTask
+	(*Skip)(nil),                                // 39: kubernaut.workflowexecution.v1.Skip
+	(*ConflictingExecution)(nil),                // 40: kubernaut.workflowexecution.v1.ConflictingExecution
+	(*Condition)(nil),                           // 41: kubernaut.workflowexecution.v1.Condition
+	nil,                                         // 42: kubernaut.workflowexecution.v1.WorkflowExecution.LabelsEntry
+	nil,                                         // 43: kubernaut.workflowexecution.v1.WorkflowExecution.AnnotationsEntry
+	nil,                                         // 44: kubernaut.workflowexecution.v1.WorkflowExecutionSpec.ParametersEntry
+	(*structpb.Struct)(nil),                     // 45: google.protobuf.Struct
+	(*timestamppb.Timestamp)(nil),               // 46: google.protobuf.Timestamp
+	(*durationpb.Duration)(nil),                 // 47: google.protobuf.Duration
 }
 var file_kubernaut_workflowexecution_v1_workflow_execution_proto_depIdxs = []int32{
-	27, // 0: kubernaut.workflowexecution.v1.CreateWorkflowExecutionRequest.workflow_execution:type_name -> kubernaut.workflowexecution.v1.WorkflowExecution
-	27, // 1: kubernaut.workflowexecution.v1.CreateWorkflowExecutionResponse.workflow_execution:type_name -> kubernaut.workflowexecution.v1.WorkflowExecution
-	27, // 2: kubernaut.workflowexecution.v1.GetWorkflowExecutionResponse.workflow_execution:type_name -> kubernaut.workflowexecution.v1.WorkflowExecution
-	2,  // 3: kubernaut.workflowexecution.v1.ListWorkflowExecutionsRequest.phases:type_name -> kubernaut.workflowexecution.v1.Phase
-	42, // 4: kubernaut.workflowexecution.v1.ListWorkflowExecutionsRequest.created_after:type_name -> google.protobuf.Timestamp
-	42, // 5: kubernaut.workflowexecution.v1.ListWorkflowExecutionsRequest.created_before:type_name -> google.protobuf.Timestamp
-	27, // 6: kubernaut.workflowexecution.v1.ListWorkflowExecutionsResponse.workflow_executions:type_name -> kubernaut.workflowexecution.v1.WorkflowExecution
-	0,  // 7: kubernaut.workflowexecution.v1.WatchWorkflowExecutionsResponse.type:type_name -> kubernaut.workflowexecution.v1.WatchEventType
-	27, // 8: kubernaut.workflowexecution.v1.WatchWorkflowExecutionsResponse.workflow_execution:type_name -> kubernaut.workflowexecution.v1.WorkflowExecution
-	1,  // 9: kubernaut.workflowexecution.v1.CancelWorkflowExecutionRequest.mode:type_name -> kubernaut.workflowexecution.v1.CancelMode
-	27, // 10: kubernaut.workflowexecution.v1.CancelWorkflowExecutionResponse.workflow_execution:type_name -> kubernaut.workflowexecution.v1.WorkflowExecution
-	27, // 11: kubernaut.workflowexecution.v1.DeleteWorkflowExecutionResponse.workflow_execution:type_name -> kubernaut.workflowexecution.v1.WorkflowExecution
-	42, // 12: kubernaut.workflowexecution.v1.StreamWorkflowExecutionLogsRequest.since:type_name -> google.protobuf.Timestamp
-	42, // 13: kubernaut.workflowexecution.v1.StreamWorkflowExecutionLogsResponse.time:type_name -> google.protobuf.Timestamp
-	23, // 14: kubernaut.workflowexecution.v1.GetTargetResponse.target:type_name -> kubernaut.workflowexecution.v1.Target
-	24, // 15: kubernaut.workflowexecution.v1.Target.holder:type_name -> kubernaut.workflowexecution.v1.TargetHolder
-	25, // 16: kubernaut.workflowexecution.v1.Target.cooldowns:type_name -> kubernaut.workflowexecution.v1.TargetCooldown
-	26, // 17: kubernaut.workflowexecution.v1.Target.executions:type_name -> kubernaut.workflowexecution.v1.TargetExecution
-	2,  // 18: kubernaut.workflowexecution.v1.TargetHolder.phase:type_name -> kubernaut.workflowexecution.v1.Phase
-	42, // 19: kubernaut.workflowexecution.v1.TargetHolder.hold_time:type_name -> google.protobuf.Timestamp
-	42, // 20: kubernaut.workflowexecution.v1.TargetCooldown.end_time:type_name -> google.protobuf.Timestamp
-	2,  // 21: kubernaut.workflowexecution.v1.TargetExecution.phase:type_name -> kubernaut.workflowexecution.v1.Phase
-	42, // 22: kubernaut.workflowexecution.v1.TargetExecution.create_time:type_name -> google.protobuf.Timestamp
-	42, // 23: kubernaut.workflowexecution.v1.WorkflowExecution.create_time:type_name -> google.protobuf.Timestamp
-	42, // 24: kubernaut.workflowexecution.v1.WorkflowExecution.delete_time:type_name -> google.protobuf.Timestamp
-	39, // 25: kubernaut.workflowexecution.v1.WorkflowExecution.labels:type_name -> kubernaut.workflowexecution.v1.WorkflowExecution.LabelsEntry
-	40, // 26: kubernaut.workflowexecution.v1.WorkflowExecution.annotations:type_name -> kubernaut.workflowexecution.v1.WorkflowExecution.AnnotationsEntry
-	28, // 27: kubernaut.workflowexecution.v1.WorkflowExecution.spec:type_name -> kubernaut.workflowexecution.v1.WorkflowExecutionSpec
-	32, // 28: kubernaut.workflowexecution.v1.WorkflowExecution.status:type_name -> kubernaut.workflowexecution.v1.WorkflowExecutionStatus
-	29, // 29: kubernaut.workflowexecution.v1.WorkflowExecutionSpec.remediation_request_ref:type_name -> kubernaut.workflowexecution.v1.RemediationRequestRef
-	30, // 30: kubernaut.workflowexecution.v1.WorkflowExecutionSpec.workflow_ref:type_name -> kubernaut.workflowexecution.v1.WorkflowRef
-	41, // 31: kubernaut.workflowexecution.v1.WorkflowExecutionSpec.parameters:type_name -> kubernaut.workflowexecution.v1.WorkflowExecutionSpec.ParametersEntry
-	31, // 32: kubernaut.workflowexecution.v1.WorkflowExecutionSpec.execution_config:type_name -> kubernaut.workflowexecution.v1.ExecutionConfig
-	1,  // 33: kubernaut.workflowexecution.v1.WorkflowExecutionSpec.cancel_mode:type_name -> kubernaut.workflowexecution.v1.CancelMode
-	43, // 34: kubernaut.workflowexecution.v1.ExecutionConfig.timeout:type_name -> google.protobuf.Duration
-	43, // 35: kubernaut.workflowexecution.v1.ExecutionConfig.finally_timeout:type_name -> google.protobuf.Duration
-	2,  // 36: kubernaut.workflowexecution.v1.WorkflowExecutionStatus.phase:type_name -> kubernaut.workflowexecution.v1.Phase
-	3,  // 37: kubernaut.workflowexecution.v1.WorkflowExecutionStatus.outcome:type_name -> kubernaut.workflowexecution.v1.Outcome
-	33, // 38: kubernaut.workflowexecution.v1.WorkflowExecutionStatus.pipeline_run_ref:type_name -> kubernaut.workflowexecution.v1.PipelineRunRef
-	42, // 39: kubernaut.workflowexecution.v1.WorkflowExecutionStatus.start_time:type_name -> google.protobuf.Timestamp
-	42, // 40: kubernaut.workflowexecution.v1.WorkflowExecutionStatus.completion_time:type_name -> google.protobuf.Timestamp
-	34, // 41: kubernaut.workflowexecution.v1.WorkflowExecutionStatus.failure:type_name -> kubernaut.workflowexecution.v1.Failure
-	36, // 42: kubernaut.workflowexecution.v1.WorkflowExecutionStatus.skip:type_name -> kubernaut.workflowexecution.v1.Skip
-	38, // 43: kubernaut.workflowexecution.v1.WorkflowExecutionStatus.conditions:type_name -> kubernaut.workflowexecution.v1.Condition
-	4,  // 44: kubernaut.workflowexecution.v1.Failure.reason:type_name -> kubernaut.workflowexecution.v1.FailureReason
-	35, // 45: kubernaut.workflowexecution.v1.Failure.failed_task:type_name -> kubernaut.workflowexecution.v1.FailedTask
-	5,  // 46: kubernaut.workflowexecution.v1.Skip.reason:type_name -> kubernaut.workflowexecution.v1.SkipReason
-	42, // 47: kubernaut.workflowexecution.v1.Skip.skip_time:type_name -> google.protobuf.Timestamp
-	37, // 48: kubernaut.workflowexecution.v1.Skip.conflicting_execution:type_name -> kubernaut.workflowexecution.v1.ConflictingExecution
-	6,  // 49: kubernaut.workflowexecution.v1.Condition.status:type_name -> kubernaut.workflowexecution.v1.ConditionStatus
-	42, // 50: kubernaut.workflowexecution.v1.Condition.last_transition_time:type_name -> google.protobuf.Timestamp
-	7,  // 51: kubernaut.workflowexecution.v1.WorkflowExecutionService.CreateWorkflowExecution:input_type -> kubernaut.workflowexecution.v1.CreateWorkflowExecutionRequest
-	9,  // 52: kubernaut.workflowexecution.v1.WorkflowExecutionService.GetWorkflowExecution:input_type -> kubernaut.workflowexecution.v1.GetWorkflowExecutionRequest
-	11, // 53: kubernaut.workflowexecution.v1.WorkflowExecutionService.ListWorkflowExecutions:input_type -> kubernaut.workflowexecution.v1.ListWorkflowExecutionsRequest
-	13, // 54: kubernaut.workflowexecution.v1.WorkflowExecutionService.WatchWorkflowExecutions:input_type -> kubernaut.workflowexecution.v1.WatchWorkflowExecutionsRequest
-	15, // 55: kubernaut.workflowexecution.v1.WorkflowExecutionService.CancelWorkflowExecution:input_type -> kubernaut.workflowexecution.v1.CancelWorkflowExecutionRequest
-	17, // 56: kubernaut.workflowexecution.v1.WorkflowExecutionService.DeleteWorkflowExecution:input_type -> kubernaut.workflowexecution.v1.DeleteWorkflowExecutionRequest
-	19, // 57: kubernaut.workflowexecution.v1.WorkflowExecutionService.StreamWorkflowExecutionLogs:input_type -> kubernaut.workflowexecution.v1.StreamWorkflowExecutionLogsRequest
-	21, // 58: kubernaut.workflowexecution.v1.WorkflowExecutionService.GetTarget:input_type -> kubernaut.workflowexecution.v1.GetTargetRequest
-	8,  // 59: kubernaut.workflowexecution.v1.WorkflowExecutionService.CreateWorkflowExecution:output_type -> kubernaut.workflowexecution.v1.CreateWorkflowExecutionResponse
-	10, // 60: kubernaut.workflowexecution.v1.WorkflowExecutionService.GetWorkflowExecution:output_type -> kubernaut.workflowexecution.v1.GetWorkflowExecutionResponse
-	12, // 61: kubernaut.workflowexecution.v1.WorkflowExecutionService.ListWorkflowExecutions:output_type -> kubernaut.workflowexecution.v1.ListWorkflowExecutionsResponse
-	14, // 62: kubernaut.workflowexecution.v1.WorkflowExecutionService.WatchWorkflowExecutions:output_type -> kubernaut.workflowexecution.v1.WatchWorkflowExecutionsResponse
-	16, // 63: kubernaut.workflowexecution.v1.WorkflowExecutionService.CancelWorkflowExecution:output_type -> kubernaut.workflowexecution.v1.CancelWorkflowExecutionResponse
-	18, // 64: kubernaut.workflowexecution.v1.WorkflowExecutionService.DeleteWorkflowExecution:output_type -> kubernaut.workflowexecution.v1.DeleteWorkflowExecutionResponse
-	20, // 65: kubernaut.workflowexecution.v1.WorkflowExecutionService.StreamWorkflowExecutionLogs:output_type -> kubernaut.workflowexecution.v1.StreamWorkflowExecutionLogsResponse
-	22, // 66: kubernaut.workflowexecution.v1.WorkflowExecutionService.GetTarget:output_type -> kubernaut.workflowexecution.v1.GetTargetResponse
-	59, // [59:67] is the sub-list for method output_type
-	51, // [51:59] is the sub-list for method input_type
-	51, // [51:51] is the sub-list for extension type_name
-	51, // [51:51] is the sub-list for extension extendee
-	0,  // [0:51] is the sub-list for field type_name
+	30, // 0: kubernaut.workflowexecution.v1.CreateWorkflowExecutionRequest.workflow_execution:type_name -> kubernaut.workflowexecution.v1.WorkflowExecution
+	30, // 1: kubernaut.workflowexecution.v1.CreateWorkflowExecutionResponse.workflow_execution:type_name -> kubernaut.workflowexecution.v1.WorkflowExecution
+	10, // 2: kubernaut.workflowexecution.v1.CreateWorkflowExecutionResponse.preflight:type_name -> kubernaut.workflowexecution.v1.Preflight
+	11, // 3: kubernaut.workflowexecution.v1.Preflight.findings:type_name -> kubernaut.workflowexecution.v1.Finding
+	45, // 4: kubernaut.workflowexecution.v1.Preflight.pipeline_run:type_name -> google.protobuf.Struct
+	0,  // 5: kubernaut.workflowexecution.v1.Finding.severity:type_name -> kubernaut.workflowexecution.v1.Severity
+	30, // 6: kubernaut.workflowexecution.v1.GetWorkflowExecutionResponse.workflow_execution:type_name -> kubernaut.workflowexecution.v1.WorkflowExecution
+	3,  // 7: kubernaut.workflowexecution.v1.ListWorkflowExecutionsRequest.phases:type_name -> kubernaut.workflowexecution.v1.Phase
+	46, // 8: kubernaut.workflowexecution.v1.ListWorkflowExecutionsRequest.created_after:type_name -> google.protobuf.Timestamp
+	46, // 9: kubernaut.workflowexecution.v1.ListWorkflowExecutionsRequest.created_before:type_name -> google.protobuf.Timestamp
+	30, // 10: kubernaut.workflowexecution.v1.ListWorkflowExecutionsResponse.workflow_executions:type_name -> kubernaut.workflowexecution.v1.WorkflowExecution
+	1,  // 11: kubernaut.workflowexecution.v1.WatchWorkflowExecutionsResponse.type:type_name -> kubernaut.workflowexecution.v1.WatchEventType
+	30, // 12: kubernaut.workflowexecution.v1.WatchWorkflowExecutionsResponse.workflow_execution:type_name -> kubernaut.workflowexecution.v1.WorkflowExecution
+	2,  // 13: kubernaut.workflowexecution.v1.CancelWorkflowExecutionRequest.mode:type_name -> kubernaut.workflowexecution.v1.CancelMode
+	30, // 14: kubernaut.workflowexecution.v1.CancelWorkflowExecutionResponse.workflow_execution:type_name -> kubernaut.workflowexecution.v1.WorkflowExecution
+	30, // 15: kubernaut.workflowexecution.v1.DeleteWorkflowExecutionResponse.workflow_execution:type_name -> kubernaut.workflowexecution.v1.WorkflowExecution
+	46, // 16: kubernaut.workflowexecution.v1.StreamWorkflowExecutionLogsRequest.since:type_name -> google.protobuf.Timestamp
+	46, // 17: kubernaut.workflowexecution.v1.StreamWorkflowExecutionLogsResponse.time:type_name -> google.protobuf.Timestamp
+	26, // 18: kubernaut.workflowexecution.v1.GetTargetResponse.target:type_name -> kubernaut.workflowexecution.v1.Target
+	27, // 19: kubernaut.workflowexecution.v1.Target.holder:type_name -> kubernaut.workflowexecution.v1.TargetHolder
+	28, // 20: kubernaut.workflowexecution.v1.Target.cooldowns:type_name -> kubernaut.workflowexecution.v1.TargetCooldown
+	29, // 21: kubernaut.workflowexecution.v1.Target.executions:type_name -> kubernaut.workflowexecution.v1.TargetExecution
+	3,  // 22: kubernaut.workflowexecution.v1.TargetHolder.phase:type_name -> kubernaut.workflowexecution.v1.Phase
+	46, // 23: kubernaut.workflowexecution.v1.TargetHolder.hold_time:type_name -> google.protobuf.Timestamp
+	46, // 24: kubernaut.workflowexecution.v1.TargetCooldown.end_time:type_name -> google.protobuf.Timestamp
+	3,  // 25: kubernaut.workflowexecution.v1.TargetExecution.phase:type_name -> kubernaut.workflowexecution.v1.Phase
+	46, // 26: kubernaut.workflowexecution.v1.TargetExecution.create_time:type_name -> google.protobuf.Timestamp
+	46, // 27: kubernaut.workflowexecution.v1.WorkflowExecution.create_time:type_name -> google.protobuf.Timestamp
+	46, // 28: kubernaut.workflowexecution.v1.WorkflowExecution.delete_time:type_name -> google.protobuf.Timestamp
+	42, // 29: kubernaut.workflowexecution.v1.WorkflowExecution.labels:type_name -> kubernaut.workflowexecution.v1.WorkflowExecution.LabelsEntry
+	43, // 30: kubernaut.workflowexecution.v1.WorkflowExecution.annotations:type_name -> kubernaut.workflowexecution.v1.WorkflowExecution.AnnotationsEntry
+	31, // 31: kubernaut.workflowexecution.v1.WorkflowExecution.spec:type_name -> kubernaut.workflowexecution.v1.WorkflowExecutionSpec
+	35, // 32: kubernaut.workflowexecution.v1.WorkflowExecution.status:type_name -> kubernaut.workflowexecution.v1.WorkflowExecutionStatus
+	32, // 33: kubernaut.workflowexecution.v1.WorkflowExecutionSpec.remediation_request_ref:type_name -> kubernaut.workflowexecution.v1.RemediationRequestRef
+	33, // 34: kubernaut.workflowexecution.v1.WorkflowExecutionSpec.workflow_ref:type_name -> kubernaut.workflowexecution.v1.WorkflowRef
+	44, // 35: kubernaut.workflowexecution.v1.WorkflowExecutionSpec.parameters:type_name -> kubernaut.workflowexecution.v1.WorkflowExecutionSpec.ParametersEntry
+	34, // 36: kubernaut.workflowexecution.v1.WorkflowExecutionSpec.execution_config:type_name -> kubernaut.workflowexecution.v1.ExecutionConfig
+	2,  // 37: kubernaut.workflowexecution.v1.WorkflowExecutionSpec.cancel_mode:type_name -> kubernaut.workflowexecution.v1.CancelMode
+	47, // 38: kubernaut.workflowexecution.v1.ExecutionConfig.timeout:type_name -> google.protobuf.Duration
+	47, // 39: kubernaut.workflowexecution.v1.ExecutionConfig.finally_timeout:type_name -> google.protobuf.Duration
+	3,  // 40: kubernaut.workflowexecution.v1.WorkflowExecutionStatus.phase:type_name -> kubernaut.workflowexecution.v1.Phase
+	4,  // 41: kubernaut.workflowexecution.v1.WorkflowExecutionStatus.outcome:type_name -> kubernaut.workflowexecution.v1.Outcome
+	36, // 42: kubernaut.workflowexecution.v1.WorkflowExecutionStatus.pipeline_run_ref:type_name -> kubernaut.workflowexecution.v1.PipelineRunRef
+	46, // 43: kubernaut.workflowexecution.v1.WorkflowExecutionStatus.start_time:type_name -> google.protobuf.Timestamp
+	46, // 44: kubernaut.workflowexecution.v1.WorkflowExecutionStatus.completion_time:type_name -> google.protobuf.Timestamp
+	37, // 45: kubernaut.workflowexecution.v1.WorkflowExecutionStatus.failure:type_name -> kubernaut.workflowexecution.v1.Failure
+	39, // 46: kubernaut.workflowexecution.v1.WorkflowExecutionStatus.skip:type_name -> kubernaut.workflowexecution.v1.Skip
+	41, // 47: kubernaut.workflowexecution.v1.WorkflowExecutionStatus.conditions:type_name -> kubernaut.workflowexecution.v1.Condition
+	5,  // 48: kubernaut.workflowexecution.v1.Failure.reason:type_name -> kubernaut.workflowexecution.v1.FailureReason
+	38, // 49: kubernaut.workflowexecution.v1.Failure.failed_task:type_name -> kubernaut.workflowexecution.v1.FailedTask
+	6,  // 50: kubernaut.workflowexecution.v1.Skip.reason:type_name -> kubernaut.workflowexecution.v1.SkipReason
+	46, // 51: kubernaut.workflowexecution.v1.Skip.skip_time:type_name -> google.protobuf.Timestamp
+	40, // 52: kubernaut.workflowexecution.v1.Skip.conflicting_execution:type_name -> kubernaut.workflowexecution.v1.ConflictingExecution
+	7,  // 53: kubernaut.workflowexecution.v1.Condition.status:type_name -> kubernaut.workflowexecution.v1.ConditionStatus
+	46, // 54: kubernaut.workflowexecution.v1.Condition.last_transition_time:type_name -> google.protobuf.Timestamp
+	8,  // 55: kubernaut.workflowexecution.v1.WorkflowExecutionService.CreateWorkflowExecution:input_type -> kubernaut.workflowexecution.v1.CreateWorkflowExecutionRequest
+	12, // 56: kubernaut.workflowexecution.v1.WorkflowExecutionService.GetWorkflowExecution:input_type -> kubernaut.workflowexecution.v1.GetWorkflowExecutionRequest
+	14, // 57: kubernaut.workflowexecution.v1.WorkflowExecutionService.ListWorkflowExecutions:input_type -> kubernaut.workflowexecution.v1.ListWorkflowExecutionsRequest
+	16, // 58: kubernaut.workflowexecution.v1.WorkflowExecutionService.WatchWorkflowExecutions:input_type -> kubernaut.workflowexecution.v1.WatchWorkflowExecutionsRequest
+	18, // 59: kubernaut.workflowexecution.v1.WorkflowExecutionService.CancelWorkflowExecution:input_type -> kubernaut.workflowexecution.v1.CancelWorkflowExecutionRequest
+	20, // 60: kubernaut.workflowexecution.v1.WorkflowExecutionService.DeleteWorkflowExecution:input_type -> kubernaut.workflowexecution.v1.DeleteWorkflowExecutionRequest
+	22, // 61: kubernaut.workflowexecution.v1.WorkflowExecutionService.StreamWorkflowExecutionLogs:input_type -> kubernaut.workflowexecution.v1.StreamWorkflowExecutionLogsRequest
+	24, // 62: kubernaut.workflowexecution.v1.WorkflowExecutionService.GetTarget:input_type -> kubernaut.workflowexecution.v1.GetTargetRequest
+	9,  // 63: kubernaut.workflowexecution.v1.WorkflowExecutionService.CreateWorkflowExecution:output_type -> kubernaut.workflowexecution.v1.CreateWorkflowExecutionResponse
+	13, // 64: kubernaut.workflowexecution.v1.WorkflowExecutionService.GetWorkflowExecution:output_type -> kubernaut.workflowexecution.v1.GetWorkflowExecutionResponse
+	15, // 65: kubernaut.workflowexecution.v1.WorkflowExecutionService.ListWorkflowExecutions:output_type -> kubernaut.workflowexecution.v1.ListWorkflowExecutionsResponse
+	17, // 66: kubernaut.workflowexecution.v1.WorkflowExecutionService.WatchWorkflowExecutions:output_type -> kubernaut.workflowexecution.v1.WatchWorkflowExecutionsResponse
+	19, // 67: kubernaut.workflowexecution.v1.WorkflowExecutionService.CancelWorkflowExecution:output_type -> kubernaut.workflowexecution.v1.CancelWorkflowExecutionResponse
+	21, // 68: kubernaut.workflowexecution.v1.WorkflowExecutionService.DeleteWorkflowExecution:output_type -> kubernaut.workflowexecution.v1.DeleteWorkflowExecutionResponse
+	23, // 69: kubernaut.workflowexecution.v1.WorkflowExecutionService.StreamWorkflowExecutionLogs:output_type -> kubernaut.workflowexecution.v1.StreamWorkflowExecutionLogsResponse
+	25, // 70: kubernaut.workflowexecution.v1.WorkflowExecutionService.GetTarget:output_type -> kubernaut.workflowexecution.v1.GetTargetResponse
+	63, // [63:71] is the sub-list for method output_type
+	55, // [55:63] is the sub-list for method input_type
+	55, // [55:55] is the sub-list for extension type_name
+	55, // [55:55] is the sub-list for extension extendee
+	0,  // [0:55] is the sub-list for field type_name
 }
 
 func init() { file_kubernaut_workflowexecution_v1_workflow_execution_proto_init() }
@@ -3392,17 +3644,17 @@ func file_kubernaut_workflowexecution_v1_workflow_execution_proto_init() {
 	if File_kubernaut_workflowexecution_v1_workflow_execution_proto != nil {
 		return
 	}
-	file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[16].OneofWrappers = []any{}
-	file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[21].OneofWrappers = []any{}
-	file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[28].OneofWrappers = []any{}
-	file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[29].OneofWrappers = []any{}
+	file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[18].OneofWrappers = []any{}
+	file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[23].OneofWrappers = []any{}
+	file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[30].OneofWrappers = []any{}
+	file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[31].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_kubernaut_workflowexecution_v1_workflow_execution_proto_rawDesc), len(file_kubernaut_workflowexecution_v1_workflow_execution_proto_rawDesc)),
-			NumEnums:      7,
-			NumMessages:   35,
+			NumEnums:      8,
+			NumMessages:   37,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -3,7 +3,7 @@
 // - protoc-gen-go-grpc v1.6.2
 // - protoc             (unknown)
 // source: kubernaut/workflowexecution/v1/workflow_execution.proto
-// sources: sha256 a59950ee4c7ceb12e9e4496f82fbf3275f835b876fe8d0bf073d67dc82439a81
+// sources: sha256 eaf16631b29a05e97e0e4eb8b010f96aabc5c8bca7b79d653a7fdd058d893c69
 
 package workflowexecutionv1
 

@@ -18,7 +18,60 @@ import {
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
 import { Duration } from "../../../google/protobuf/duration.ts";
+import { Struct } from "../../../google/protobuf/struct.ts";
 import { Timestamp } from "../../../google/protobuf/timestamp.ts";
+
+/** The severity of a finding. */
+export const Severity = {
+  /** SEVERITY_UNSPECIFIED - Not given. */
+  SEVERITY_UNSPECIFIED: "SEVERITY_UNSPECIFIED",
+  /** SEVERITY_ERROR - The run would fail, or the create would be refused. */
+  SEVERITY_ERROR: "SEVERITY_ERROR",
+  /** SEVERITY_WARNING - The run would not fail for this reason. */
+  SEVERITY_WARNING: "SEVERITY_WARNING",
+  UNRECOGNIZED: "UNRECOGNIZED",
+} as const;
+
+export type Severity = typeof Severity[keyof typeof Severity];
+
+export namespace Severity {
+  export type SEVERITY_UNSPECIFIED = typeof Severity.SEVERITY_UNSPECIFIED;
+  export type SEVERITY_ERROR = typeof Severity.SEVERITY_ERROR;
+  export type SEVERITY_WARNING = typeof Severity.SEVERITY_WARNING;
+  export type UNRECOGNIZED = typeof Severity.UNRECOGNIZED;
+}
+
+export function severityFromJSON(object: any): Severity {
+  switch (object) {
+    case 0:
+    case "SEVERITY_UNSPECIFIED":
+      return Severity.SEVERITY_UNSPECIFIED;
+    case 1:
+    case "SEVERITY_ERROR":
+      return Severity.SEVERITY_ERROR;
+    case 2:
+    case "SEVERITY_WARNING":
+      return Severity.SEVERITY_WARNING;
+    case -1:
+    case "UNRECOGNIZED":
+    default:
+      return Severity.UNRECOGNIZED;
+  }
+}
+
+export function severityToNumber(object: Severity): number {
+  switch (object) {
+    case Severity.SEVERITY_UNSPECIFIED:
+      return 0;
+    case Severity.SEVERITY_ERROR:
+      return 1;
+    case Severity.SEVERITY_WARNING:
+      return 2;
+    case Severity.UNRECOGNIZED:
+    default:
+      return -1;
+  }
+}
 
 /** The type of a watch event. */
 export const WatchEventType = {
@@ -576,7 +629,7 @@ export interface CreateWorkflowExecutionRequest {
   requestId: string;
   /**
    * Validates the request, also in the cluster, and returns the execution as it would be stored, without creating it
-   * (https://google.aip.dev/163).
+   * (https://google.aip.dev/163). The response also has a preflight.
    */
   validateOnly: boolean;
 }
@@ -584,7 +637,41 @@ export interface CreateWorkflowExecutionRequest {
 /** The execution as stored. */
 export interface CreateWorkflowExecutionResponse {
   /** The new execution, or the one that an earlier call with the same request_id created. */
-  workflowExecution?: WorkflowExecution | undefined;
+  workflowExecution?:
+    | WorkflowExecution
+    | undefined;
+  /** How the execution fits the Pipeline in its bundle; only with validate_only. */
+  preflight?:
+    | Preflight
+    | undefined;
+  /** What the caller should know about the execution, although it was created. */
+  warnings: string[];
+}
+
+/** The comparison of an execution with the Pipeline in its bundle, which Tekton has resolved with the credentials of the run. */
+export interface Preflight {
+  /** Whether everything could be checked. If not, findings may be incomplete. */
+  checked: boolean;
+  /** Why something could not be checked. */
+  notCheckedReason: string;
+  /** At most 50, errors first. */
+  findings: Finding[];
+  /** Digest that the reference of the bundle stands for now: `sha256:` and 64 hexadecimal digits. */
+  bundleDigest: string;
+  /** Names of the tasks in an order in which they can run, followed by those of `finally`; at most 256. */
+  tasks: string[];
+  /** The PipelineRun that would be created, without its name and owner, which depend on the UID. Secret parameters are masked. */
+  pipelineRun?: { [key: string]: any } | undefined;
+}
+
+/** A field that does not fit the Pipeline. */
+export interface Finding {
+  /** Path of the field. */
+  field: string;
+  /** What is wrong with it. */
+  message: string;
+  /** Whether the run would fail. */
+  severity: Severity;
 }
 
 /** Request to read one execution. */
@@ -1195,13 +1282,19 @@ export const CreateWorkflowExecutionRequest: MessageFns<CreateWorkflowExecutionR
 };
 
 function createBaseCreateWorkflowExecutionResponse(): CreateWorkflowExecutionResponse {
-  return { workflowExecution: undefined };
+  return { workflowExecution: undefined, preflight: undefined, warnings: [] };
 }
 
 export const CreateWorkflowExecutionResponse: MessageFns<CreateWorkflowExecutionResponse> = {
   encode(message: CreateWorkflowExecutionResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.workflowExecution !== undefined) {
       WorkflowExecution.encode(message.workflowExecution, writer.uint32(10).fork()).join();
+    }
+    if (message.preflight !== undefined) {
+      Preflight.encode(message.preflight, writer.uint32(18).fork()).join();
+    }
+    for (const v of message.warnings) {
+      writer.uint32(26).string(v!);
     }
     return writer;
   },
@@ -1227,6 +1320,22 @@ export const CreateWorkflowExecutionResponse: MessageFns<CreateWorkflowExecution
             message.workflowExecution = WorkflowExecution.decode(reader, reader.uint32());
             continue;
           }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.preflight = Preflight.decode(reader, reader.uint32());
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.warnings.push(reader.string());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1247,6 +1356,204 @@ export const CreateWorkflowExecutionResponse: MessageFns<CreateWorkflowExecution
     message.workflowExecution = (object.workflowExecution !== undefined && object.workflowExecution !== null)
       ? WorkflowExecution.fromPartial(object.workflowExecution)
       : undefined;
+    message.preflight = (object.preflight !== undefined && object.preflight !== null)
+      ? Preflight.fromPartial(object.preflight)
+      : undefined;
+    message.warnings = object.warnings?.map((e) => e) || [];
+    return message;
+  },
+};
+
+function createBasePreflight(): Preflight {
+  return { checked: false, notCheckedReason: "", findings: [], bundleDigest: "", tasks: [], pipelineRun: undefined };
+}
+
+export const Preflight: MessageFns<Preflight> = {
+  encode(message: Preflight, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.checked !== false) {
+      writer.uint32(8).bool(message.checked);
+    }
+    if (message.notCheckedReason !== "") {
+      writer.uint32(18).string(message.notCheckedReason);
+    }
+    for (const v of message.findings) {
+      Finding.encode(v!, writer.uint32(26).fork()).join();
+    }
+    if (message.bundleDigest !== "") {
+      writer.uint32(34).string(message.bundleDigest);
+    }
+    for (const v of message.tasks) {
+      writer.uint32(42).string(v!);
+    }
+    if (message.pipelineRun !== undefined) {
+      Struct.encode(Struct.wrap(message.pipelineRun), writer.uint32(50).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Preflight {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBasePreflight();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.checked = reader.bool();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.notCheckedReason = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.findings.push(Finding.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.bundleDigest = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.tasks.push(reader.string());
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.pipelineRun = Struct.unwrap(Struct.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<Preflight>): Preflight {
+    return Preflight.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<Preflight>): Preflight {
+    const message = createBasePreflight();
+    message.checked = object.checked ?? false;
+    message.notCheckedReason = object.notCheckedReason ?? "";
+    message.findings = object.findings?.map((e) => Finding.fromPartial(e)) || [];
+    message.bundleDigest = object.bundleDigest ?? "";
+    message.tasks = object.tasks?.map((e) => e) || [];
+    message.pipelineRun = object.pipelineRun ?? undefined;
+    return message;
+  },
+};
+
+function createBaseFinding(): Finding {
+  return { field: "", message: "", severity: Severity.SEVERITY_UNSPECIFIED };
+}
+
+export const Finding: MessageFns<Finding> = {
+  encode(message: Finding, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.field !== "") {
+      writer.uint32(10).string(message.field);
+    }
+    if (message.message !== "") {
+      writer.uint32(18).string(message.message);
+    }
+    if (message.severity !== Severity.SEVERITY_UNSPECIFIED) {
+      writer.uint32(24).int32(severityToNumber(message.severity));
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Finding {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseFinding();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.field = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.message = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.severity = severityFromJSON(reader.int32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<Finding>): Finding {
+    return Finding.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<Finding>): Finding {
+    const message = createBaseFinding();
+    message.field = object.field ?? "";
+    message.message = object.message ?? "";
+    message.severity = object.severity ?? Severity.SEVERITY_UNSPECIFIED;
     return message;
   },
 };
