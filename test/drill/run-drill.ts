@@ -1,5 +1,4 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { resourceName } from '../../src/api/resource/names.ts';
 import { RetryingClient } from './client/retrying-client.ts';
 import { Load } from './client/load.ts';
 import { ResumingWatch } from './client/resuming-watch.ts';
@@ -136,7 +135,7 @@ class Clients {
   #missed(): number {
     const { namespace, etcdWatcher } = this.#fixture;
     const states = [...etcdWatcher.latest].map(
-      ([name, version]) => [resourceName({ namespace, name }), version] as const,
+      ([name, version]) => [`namespaces/${namespace}/workflowExecutions/${name}`, version] as const,
     );
     return this.#sum(({ latest }) => states.filter(([name, version]) => latest.get(name) !== version).length);
   }
