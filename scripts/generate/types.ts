@@ -15,6 +15,7 @@ export const titles: Readonly<Record<string, string>> = {
   'status.phase': 'Phase',
   'status.outcome': 'Outcome',
   'status.pipelineRunRef': 'PipelineRunRef',
+  'status.results.items': 'Result',
   'status.failure': 'Failure',
   'status.failure.reason': 'FailureReason',
   'status.failure.failedTask': 'FailedTask',

@@ -68,6 +68,16 @@ describe('an audit event', () => {
   });
 
   it.each([
+    ['accepted', { SIZE: '5' }],
+    ['started', { SIZE: '5' }],
+    ['ended', { SIZE: '5', 'result.node': 'w1' }],
+  ] as const)('has the results when the execution has ended: %s', (kind, parameters) => {
+    const spec = { parameters: { SIZE: '5' } };
+    const execution = anEndedExecution({ spec, status: { results: [{ name: 'node', value: 'w1' }] } });
+    expect(eventOf(execution, kind).event_data.parameters).toEqual(parameters);
+  });
+
+  it.each([
     ['none', undefined],
     ['an empty map', {}],
   ])('has no parameters when the execution has %s', (_, parameters) => {

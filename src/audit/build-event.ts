@@ -26,7 +26,7 @@ export function correlationIdOf({ spec }: WorkflowExecution): string {
 export function auditEvent(execution: WorkflowExecution, { kind, time }: DueEvent): AuditEvent {
   const { metadata, spec } = execution;
   const { type, action, outcome, phase, data, fields } = eventPayload(execution, kind);
-  const parameters = redactParameters(spec);
+  const parameters = { ...redactParameters(spec), ...resultsOf(execution, kind) };
   return {
     version: '1.0',
     event_type: type,
@@ -50,6 +50,17 @@ export function auditEvent(execution: WorkflowExecution, { kind, time }: DueEven
       ...data,
       ...(Object.keys(parameters).length > 0 && { parameters }),
     },
+  };
+}
+
+/**
+ * What data storage has no field for: it drops fields that it does not know, but keeps any parameter. No parameter of an
+ * execution has such a name.
+ */
+function resultsOf(execution: WorkflowExecution, kind: EventKind): Record<string, string> {
+  const results = kind === 'ended' ? (execution.status?.results ?? []) : [];
+  return {
+    ...Object.fromEntries(results.map(({ name, value }) => [`result.${name}`, value])),
   };
 }
 

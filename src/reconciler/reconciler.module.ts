@@ -43,7 +43,7 @@ import { Resync } from './resync.ts';
 import { TargetOccupancy } from './target/target-occupancy.ts';
 import { TaskRuns } from './pipelinerun/task-runs.ts';
 import { LOGGER } from './executions/tokens.ts';
-import { RunWaits } from './pipelinerun/run-waits.ts';
+import { RunProgress } from './pipelinerun/run-progress.ts';
 import { UnconfirmedCreates } from './pipelinerun/unconfirmed-creates.ts';
 import { UnrecordedEnds } from './pipelinerun/unrecorded-ends.ts';
 
@@ -120,7 +120,7 @@ function endProcess(log: Logger): (why: string) => void {
     RunEnds,
     UnconfirmedCreates,
     UnrecordedEnds,
-    RunWaits,
+    RunProgress,
     { provide: LOCK_HOLDERS, useExisting: TargetOccupancy },
     TargetLocks,
     Resync,

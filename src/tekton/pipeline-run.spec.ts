@@ -47,7 +47,8 @@ describe('parsing a PipelineRun', () => {
         childReferences: [{ kind: 'TaskRun', name: 'run-1-main', pipelineTaskName: 'main' }],
         skippedTasks: [{ name: 'a' }, { name: 'b' }],
         provenance: { refSource: { uri: 'quay.io/a/b', digest: { sha256: 'a'.repeat(64) }, entryPoint: 'workflow' } },
-        pipelineSpec: {},
+        pipelineSpec: { tasks: [{ name: 'main' }, { name: 'a' }], finally: [{ name: 'b' }] },
+        results: [{ name: 'node', value: 'w1' }],
       },
     };
     expect(parsePipelineRun(raw)).toEqual({
@@ -59,7 +60,9 @@ describe('parsing a PipelineRun', () => {
         succeeded: { status: 'True', reason: 'Succeeded', message: 'as Tekton says' },
         startTime: '2026-11-23T12:05:00Z',
         completionTime: '2026-11-23T12:05:07Z',
-        childReferences: [{ kind: 'TaskRun', name: 'run-1-main' }],
+        childReferences: [{ kind: 'TaskRun', name: 'run-1-main', task: 'main' }],
+        tasks: 3,
+        results: [{ name: 'node', value: 'w1' }],
         skippedTasks: 2,
         bundleDigest: `sha256:${'a'.repeat(64)}`,
       },
@@ -97,6 +100,22 @@ describe('parsing a PipelineRun', () => {
       ownerReferences: [{ ...owner, controller: false }],
     });
     expect(parsePipelineRun({ metadata }).metadata).not.toHaveProperty('deletionTimestamp');
+  });
+
+  it('reads results: arrays and objects as JSON, at most what an execution records', () => {
+    const results = [
+      ...[
+        { name: 'list', value: ['a', 'b'] },
+        { name: 'object', value: { a: 'b' } },
+      ],
+      ...[{ name: 'none' }, { value: 'unnamed' }, 'x', { name: 'long', value: `${'x '.repeat(4_096)}` }],
+    ];
+    expect(aPipelineRun({ status: { results } }).status.results).toEqual([
+      { name: 'list', value: '["a","b"]' },
+      { name: 'object', value: '{"a":"b"}' },
+      { name: 'long', value: expect.stringMatching(/^(x ){2000,2047}…$/) },
+    ]);
+    expect(aPipelineRun({ status: { results: [] } }).status).not.toHaveProperty('results');
   });
 
   it('keeps children with a kind and a name', () => {

@@ -1,7 +1,8 @@
 import { arrayOf, recordOf, stringOf } from '../kubernetes/json.ts';
 import type { KubernetesObject } from '../kubernetes/kubernetes-object.ts';
 import type { ResourceType } from '../kubernetes/resource-type.ts';
-import type { CancelMode } from '../workflow-execution/generated/workflow-execution.ts';
+import type { CancelMode, Result } from '../workflow-execution/generated/workflow-execution.ts';
+import { limitResults } from '../workflow-execution/results.ts';
 import { undeclaredParams } from './check-params.ts';
 import { parseMetadata, parseSucceeded, timeOf, type SucceededCondition } from './tekton-object.ts';
 
@@ -9,6 +10,8 @@ import { parseMetadata, parseSucceeded, timeOf, type SucceededCondition } from '
 export interface ChildReference {
   readonly kind: string;
   readonly name: string;
+  /** Name of the task in the pipeline; several children of a matrix have the same. */
+  readonly task?: string;
 }
 
 /** A Tekton PipelineRun, reduced to the fields that are used. */
@@ -32,6 +35,10 @@ export interface PipelineRun extends KubernetesObject {
     readonly bundleDigest?: string;
     /** Parameters that the resolved Pipeline does not declare; absent if there are none. */
     readonly undeclaredParams?: readonly string[];
+    /** Number of tasks of the pipeline, with `finally` tasks; 0 before Tekton has resolved it. */
+    readonly tasks: number;
+    /** Results of the pipeline, limited to what an execution records, with secrets; absent if there are none. */
+    readonly results?: readonly Result[];
   };
 }
 
@@ -78,7 +85,9 @@ export function cancellationOf({ spec }: PipelineRun): CancelMode | undefined {
  */
 export function parsePipelineRun(raw: unknown): PipelineRun {
   const { spec, status, metadata } = recordOf(raw);
-  const { startTime, completionTime, childReferences, skippedTasks, provenance, pipelineSpec } = recordOf(status);
+  const { startTime, completionTime, childReferences, skippedTasks, provenance } = recordOf(status);
+  const { pipelineSpec, results } = recordOf(status);
+  const { tasks, finally: last } = recordOf(pipelineSpec);
   const { status: asked, timeouts, params } = recordOf(spec);
   return {
     apiVersion: pipelineRunApiVersion,
@@ -94,6 +103,8 @@ export function parsePipelineRun(raw: unknown): PipelineRun {
       skippedTasks: arrayOf(skippedTasks).length,
       bundleDigest: sha256Digest(recordOf(provenance)['refSource']),
       undeclaredParams: undeclaredOf(params, pipelineSpec),
+      tasks: arrayOf(tasks).length + arrayOf(last).length,
+      ...resultsOf(results),
     },
   };
 }
@@ -117,6 +128,16 @@ function namesOf(params: unknown): string[] {
   return arrayOf(params).flatMap((param) => stringOf(recordOf(param)['name']) ?? []);
 }
 
+/** https://tekton.dev/docs/pipelines/pipeline-api/#tekton.dev/v1.PipelineRunResult */
+function resultsOf(raw: unknown): { readonly results?: readonly Result[] } {
+  const results = arrayOf(raw).flatMap((one) => {
+    const { name, value } = recordOf(one);
+    if (typeof name !== 'string' || value === undefined) return [];
+    return [{ name, value: typeof value === 'string' ? value : JSON.stringify(value) }];
+  });
+  return results.length === 0 ? {} : { results: limitResults(results) };
+}
+
 function changedAtOf(metadata: unknown): string | undefined {
   const entries = arrayOf(recordOf(metadata)['managedFields']).map(recordOf);
   const times = entries.flatMap(({ subresource, time }) => (subresource === 'status' ? [] : (timeOf(time) ?? [])));
@@ -125,8 +146,8 @@ function changedAtOf(metadata: unknown): string | undefined {
 
 function parseChild(raw: unknown): ChildReference[] {
   const child = recordOf(raw);
-  const [kind, name] = [stringOf(child['kind']), stringOf(child['name'])];
-  return kind === undefined || name === undefined ? [] : [{ kind, name }];
+  const [kind, name, task] = ['kind', 'name', 'pipelineTaskName'].map((field) => stringOf(child[field]));
+  return kind === undefined || name === undefined ? [] : [{ kind, name, task }];
 }
 
 /** The outcome of a PipelineRun; `unknown` has ended without a valid condition, and `running` includes not started. */

@@ -1,4 +1,4 @@
-import type { CancelMode, Failure, PipelineRunRef, Skip } from './generated/workflow-execution.ts';
+import type { CancelMode, Failure, PipelineRunRef, Result, Skip } from './generated/workflow-execution.ts';
 
 /** What a task may wait for before its first step. */
 export const taskWaits = ['ExceededResourceQuota', 'Unschedulable', 'ImagePullFailed', 'PodPending'] as const;
@@ -27,6 +27,8 @@ export interface RunRecord {
   readonly bundleDigest?: string;
   /** Parameters that Tekton has ignored, because the workflow does not declare them. */
   readonly undeclaredParams?: readonly string[];
+  /** Results of the Pipeline, without secrets; absent if there are none. */
+  readonly results?: readonly Result[];
 }
 
 /** What a reconciliation has observed, one variant for each phase; the next status is computed from it. */

@@ -63,11 +63,12 @@ describe('the status of an execution', () => {
     expect(hasSkippedAllTasks(after([running, completed]))).toBe(false);
   });
 
-  it('is Completed with times and bundle of its PipelineRun', () => {
+  it('is Completed with times, bundle and results of its PipelineRun', () => {
     const times = {
       startTime: '2026-01-02T03:05:00Z',
       completionTime: '2026-01-02T03:06:00Z',
       bundleDigest: `sha256:${'a'.repeat(64)}`,
+      results: [{ name: 'node', value: 'w1' }],
     };
     const execution = after([running, { phase: 'Completed', pipelineRun: reference, message: 'done', ...times }]);
     expect(execution.status).toMatchObject({ phase: 'Completed', outcome: 'Success', ...times });

@@ -95,6 +95,11 @@ export function isStartDeadlineExceeded({ status }: WorkflowExecution): boolean 
   return hasReadyReason(status, startDeadlineExceeded);
 }
 
+/** Whether the status of a Running execution reports that it runs, and not that it waits for something. */
+export function isInProgress({ status }: WorkflowExecution): boolean {
+  return hasReadyReason(status, 'Running' satisfies Phase);
+}
+
 /** Whether an execution is Completed without steps, because the `when` expressions of all tasks were false. */
 export function hasSkippedAllTasks({ status }: WorkflowExecution): boolean {
   return hasReadyReason(status, allTasksSkipped);
@@ -149,19 +154,20 @@ function pipelineRunOf(
   return reference === undefined ? {} : { pipelineRunRef: reference };
 }
 
-/** Start, end and bundle of the run. */
+/** Start, end, bundle and results of the run. */
 function recordOf(
   previous: WorkflowExecutionStatus,
   observation: Observation,
   now: Date,
-): Pick<WorkflowExecutionStatus, 'startTime' | 'completionTime' | 'duration' | 'bundleDigest'> {
+): Pick<WorkflowExecutionStatus, 'startTime' | 'completionTime' | 'duration' | 'bundleDigest' | 'results'> {
   const observed: RunRecord = observation.phase === 'Pending' || observation.phase === 'Skipped' ? {} : observation;
-  const { startTime = previous.startTime, bundleDigest } = observed;
+  const { startTime = previous.startTime, bundleDigest, results } = observed;
   const completionTime = isTerminal(observation.phase) ? (observed.completionTime ?? timestamp(now)) : undefined;
   return {
     ...(startTime === undefined ? {} : { startTime }),
     ...(completionTime === undefined ? {} : { completionTime }),
     ...(bundleDigest === undefined ? {} : { bundleDigest }),
+    ...(results === undefined ? {} : { results: [...results] }),
     ...durationOf(startTime, completionTime),
   };
 }

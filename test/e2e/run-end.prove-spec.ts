@@ -94,7 +94,7 @@ describeOnPods('an execution ends when its steps have ended', (environment) => {
     const { client, namespace, execute, finished } = environment();
     await execute('deleted', shellWorkflow(ignoresTermFor(6)));
     await runs.runningPod('deleted');
-    const { status: running } = await runs.waitForMessage('deleted', 'is in progress');
+    const { status: running } = await runs.waitForMessage('deleted', 'run running since');
     await client.delete(pipelineRunResource, { namespace, name: running?.pipelineRunRef?.name ?? '' });
 
     const ending = await runs.waitForMessage('deleted', '(step shell) to end.');

@@ -94,6 +94,7 @@ const anyStatus = partly<WorkflowExecutionStatus>(
     startTime: time,
     completionTime: time,
     bundleDigest: word,
+    results: fc.array(fc.record({ name: word, value: text }), { minLength: 1, maxLength: 3 }),
     settled: fc.boolean(),
     duration: word,
     failure: anyFailure,

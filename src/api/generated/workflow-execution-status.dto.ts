@@ -36,6 +36,18 @@ export class PipelineRunRefDto {
   uid?: string;
 }
 
+/** A result of the Pipeline. */
+@ApiSchema({ name: 'Result' })
+export class ResultDto {
+  /** Name of the result. */
+  @ApiProperty({ type: 'string', description: 'Name of the result.', required: true, maxLength: 253 })
+  name!: string;
+
+  /** Value of the result. */
+  @ApiProperty({ type: 'string', description: 'Value of the result.', required: true, maxLength: 4096 })
+  value!: string;
+}
+
 /** The task that failed first, if known. */
 @ApiSchema({ name: 'FailedTask' })
 export class FailedTaskDto {
@@ -285,6 +297,16 @@ export class WorkflowExecutionStatusDto {
     maxLength: 71,
   })
   bundleDigest?: string;
+
+  /** Results of the Pipeline, arrays and objects as JSON, with secrets masked. Names and values have at most 4096 bytes together: `…` ends a value that is cut, and a result named `…` stands for those left out. Recorded when the execution ends. */
+  @ApiProperty({
+    type: () => [ResultDto],
+    description:
+      'Results of the Pipeline, arrays and objects as JSON, with secrets masked. Names and values have at most 4096 bytes together: `…` ends a value that is cut, and a result named `…` stands for those left out. Recorded when the execution ends.',
+    required: false,
+    maxItems: 64,
+  })
+  results?: ResultDto[];
 
   /** Human-readable time from startTime to completionTime (1m30s); absent until the run has ended. */
   @ApiProperty({

@@ -70,3 +70,22 @@ it('a run without a recorded end says that it was cancelled', () => {
     expect.stringContaining('cancelled'),
   );
 });
+
+it.each([
+  ['Completed', 'True'],
+  ['Failed', 'False'],
+])('an execution that is %s has the results of its run, without secrets', (phase, status) => {
+  const results = [
+    { name: 'node', value: 'w1' },
+    { name: 'report', value: 'used hunter2' },
+  ];
+  const ended = aPipelineRun({ status: { ...succeeded(status, 'x'), results } });
+  const execution = aWorkflowExecution({ spec: { parameters: { PASSWORD: 'hunter2' } } });
+  expect(observeAnyEnd(execution, ended, [])).toMatchObject({
+    phase,
+    results: [
+      { name: 'node', value: 'w1' },
+      { name: 'report', value: expect.stringContaining('withheld') },
+    ],
+  });
+});

@@ -5,6 +5,7 @@ import { isFinished, type TaskRun } from '../../tekton/task-run.ts';
 import type { Failure, WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
 import type { Observation } from '../../workflow-execution/observation.ts';
 import { redactorFor } from '../../workflow-execution/redact.ts';
+import { redactResults } from '../../workflow-execution/results.ts';
 import { isEndNotRecorded, isStartDeadlineExceeded, startDeadlineExceeded } from '../../workflow-execution/status.ts';
 import { observeEnd, observeRunning } from './observe-pipeline-run.ts';
 
@@ -44,7 +45,11 @@ export function observeAnyEnd(
   taskRuns: readonly TaskRun[],
   pods?: readonly TaskPod[],
 ): Observation {
-  const end = observeEnd(pipelineRun, taskRuns, redactorFor(execution.spec), pods);
+  const { results } = pipelineRun.status;
+  const end = {
+    ...observeEnd(pipelineRun, taskRuns, redactorFor(execution.spec), pods),
+    ...(results !== undefined && { results: redactResults(results, execution.spec) }),
+  };
   const isCancelled = end.phase === 'Failed' && end.failure.reason === 'Cancelled';
   if (!isCancelled || execution.spec.cancelRequested === true) return end;
   if (isEndNotRecorded(execution)) return { ...end, ...givenUp(pipelineRun, taskRuns) };

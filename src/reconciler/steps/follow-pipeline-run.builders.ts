@@ -3,7 +3,7 @@ import { succeeded } from '../../tekton/pipeline-run.builders.ts';
 import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
 import { nextStatus } from '../../workflow-execution/status.ts';
 import { aFakeCluster } from '../fake-cluster.builders.ts';
-import { RunWaits } from '../pipelinerun/run-waits.ts';
+import { RunProgress } from '../pipelinerun/run-progress.ts';
 import { UnrecordedEnds } from '../pipelinerun/unrecorded-ends.ts';
 import { followPipelineRun } from './follow-pipeline-run.step.ts';
 import type { StepOutcome } from './step.ts';
@@ -21,8 +21,8 @@ export function aStep() {
   const cluster = aFakeCluster({}, clock);
   const config = { startDeadlineMs, statusDeadlineMs };
   const unrecordedEnds = new UnrecordedEnds(cluster.taskRuns, config, clock);
-  const runWaits = new RunWaits(cluster.taskRuns, clock);
-  const context = { ...cluster, unrecordedEnds, runWaits, config, clock };
+  const runProgress = new RunProgress(cluster.taskRuns, clock);
+  const context = { ...cluster, unrecordedEnds, runProgress, config, clock };
   const follow = async (execution: WorkflowExecution) => {
     cluster.sync();
     return observedBy(await followPipelineRun(execution, context, signal));

@@ -31,7 +31,7 @@ export const requestCancellation: Step<With<'pipelineRuns'>> = async (execution,
 };
 
 type FollowContext = With<
-  'pipelineRuns' | 'runEnds' | 'unrecordedEnds' | 'runWaits' | 'clock',
+  'pipelineRuns' | 'runEnds' | 'unrecordedEnds' | 'runProgress' | 'clock',
   'startDeadlineMs' | 'statusDeadlineMs'
 >;
 
@@ -48,7 +48,7 @@ export const followPipelineRun: Step<FollowContext> = async (execution, context,
 async function observeProgress(
   execution: WorkflowExecution,
   pipelineRun: PipelineRun,
-  { runWaits, config: { startDeadlineMs, statusDeadlineMs } }: FollowContext,
+  { runProgress, config: { startDeadlineMs, statusDeadlineMs } }: FollowContext,
   signal: AbortSignal,
 ): Promise<StepOutcome> {
   const running = observeRunning(pipelineRun);
@@ -57,9 +57,9 @@ async function observeProgress(
     const observation = isOurs ? observeStartDeadlineExceeded(pipelineRun, startDeadlineMs) : running;
     return observed(observation, statusDeadlineMs);
   }
-  const { waiting, checkAfterMs = statusDeadlineMs } = await runWaits.find(execution, pipelineRun, signal);
-  const observation =
-    waiting === undefined ? running : { ...running, message: waiting.message, waiting: waiting.reason };
+  const progress = await runProgress.find(execution, pipelineRun, signal);
+  const { waiting, message = running.message, checkAfterMs = statusDeadlineMs } = progress;
+  const observation = { ...running, message, ...(waiting !== undefined && { waiting }) };
   return observed(observation, Math.min(checkAfterMs, statusDeadlineMs));
 }
 

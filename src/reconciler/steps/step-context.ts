@@ -17,7 +17,7 @@ import { PipelineRunAdoption } from '../pipelinerun/pipeline-run-adoption.ts';
 import { PipelineRunRetention } from '../pipelinerun/pipeline-run-retention.ts';
 import { PipelineRuns } from '../pipelinerun/pipeline-runs.ts';
 import { RunEnds } from '../pipelinerun/run-end.ts';
-import { RunWaits } from '../pipelinerun/run-waits.ts';
+import { RunProgress } from '../pipelinerun/run-progress.ts';
 import { UnconfirmedCreates } from '../pipelinerun/unconfirmed-creates.ts';
 import { UnrecordedEnds } from '../pipelinerun/unrecorded-ends.ts';
 import { TargetOccupancy } from '../target/target-occupancy.ts';
@@ -36,7 +36,7 @@ export class StepContext {
     readonly retention: PipelineRunRetention,
     readonly runEnds: RunEnds,
     readonly unrecordedEnds: UnrecordedEnds,
-    readonly runWaits: RunWaits,
+    readonly runProgress: RunProgress,
     readonly targets: Targets,
     readonly locks: TargetLocks,
     readonly occupancy: TargetOccupancy,

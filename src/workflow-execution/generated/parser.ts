@@ -3,7 +3,7 @@ import type { WorkflowExecution } from './workflow-execution.ts';
 
 
 
-const schema11 = {"type":"object","required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"type":"string"},"kind":{"type":"string"},"metadata":{"type":"object","required":["name","namespace","uid","resourceVersion","creationTimestamp"],"properties":{"name":{"type":"string"},"namespace":{"type":"string"},"uid":{"type":"string"},"resourceVersion":{"type":"string"},"generation":{"type":"integer"},"creationTimestamp":{"type":"string"},"deletionTimestamp":{"type":"string"},"finalizers":{"type":"array","items":{"type":"string"}},"labels":{"type":"object","additionalProperties":{"type":"string"}},"annotations":{"type":"object","additionalProperties":{"type":"string"}},"ownerReferences":{"type":"array","items":{"type":"object","required":["apiVersion","kind","name","uid"],"properties":{"apiVersion":{"type":"string"},"kind":{"type":"string"},"name":{"type":"string"},"uid":{"type":"string"},"controller":{"type":"boolean"},"blockOwnerDeletion":{"type":"boolean"}}}}}},"spec":{"type":"object","required":["remediationRequestRef","workflowRef","targetResource"],"properties":{"remediationRequestRef":{"type":"object","required":["name"],"properties":{"apiVersion":{"type":"string"},"kind":{"type":"string"},"name":{"type":"string"},"namespace":{"type":"string"},"uid":{"type":"string"},"resourceVersion":{"type":"string"},"fieldPath":{"type":"string"}}},"workflowRef":{"type":"object","required":["workflowId","version","containerImage"],"properties":{"workflowId":{"type":"string"},"version":{"type":"string"},"containerImage":{"type":"string"},"containerDigest":{"type":"string"},"workflowName":{"type":"string"},"actionType":{"type":"string"},"secretParameters":{"type":"array","items":{"type":"string"}}}},"targetResource":{"type":"string"},"parameters":{"type":"object","additionalProperties":{"type":"string"}},"confidence":{"type":"number"},"rationale":{"type":"string"},"executionConfig":{"type":"object","properties":{"serviceAccountName":{"type":"string"},"timeout":{"type":"string"},"finallyTimeout":{"type":"string"}}},"cancelRequested":{"type":"boolean"},"cancelMode":{"type":"string","enum":["Graceful","Immediate"]},"ttlSecondsAfterFinished":{"type":"integer"}}},"status":{"type":"object","properties":{"observedGeneration":{"type":"integer"},"phase":{"type":"string","enum":["Pending","Running","Completed","Failed","Skipped"]},"outcome":{"type":"string","enum":["Success","Failed","Skipped"]},"message":{"type":"string"},"target":{"type":"string"},"pipelineRunRef":{"type":"object","required":["apiVersion","kind","name","namespace"],"properties":{"apiVersion":{"type":"string"},"kind":{"type":"string"},"name":{"type":"string"},"namespace":{"type":"string"},"uid":{"type":"string"}}},"startTime":{"type":"string"},"completionTime":{"type":"string"},"bundleDigest":{"type":"string"},"duration":{"type":"string"},"settled":{"type":"boolean"},"failure":{"type":"object","required":["reason","message","wasExecutionFailure"],"properties":{"reason":{"type":"string","enum":["OOMKilled","DeadlineExceeded","ResourceExhausted","ImagePullBackOff","BundleResolutionFailed","ConfigurationError","Forbidden","TaskFailed","Cancelled","PipelineRunDeleted","ValidationFailed","PipelineRunConflict","MissingPipelineRun","UnknownStatus","Unknown"]},"message":{"type":"string"},"wasExecutionFailure":{"type":"boolean"},"failedTask":{"type":"object","required":["name"],"properties":{"name":{"type":"string"},"stepName":{"type":"string"},"exitCode":{"type":"integer"}}}}},"skip":{"type":"object","required":["reason","message","skippedAt"],"properties":{"reason":{"type":"string","enum":["ResourceBusy","RecentlyRemediated","Restored"]},"message":{"type":"string"},"skippedAt":{"type":"string"},"conflictingExecution":{"type":"object","required":["namespace","name"],"properties":{"namespace":{"type":"string"},"name":{"type":"string"},"uid":{"type":"string"}}},"remainingCooldownSeconds":{"type":"integer"}}},"conditions":{"type":"array","items":{"type":"object","required":["type","status","lastTransitionTime","reason","message"],"properties":{"type":{"type":"string"},"status":{"type":"string","enum":["True","False","Unknown"]},"observedGeneration":{"type":"integer"},"lastTransitionTime":{"type":"string"},"reason":{"type":"string"},"message":{"type":"string"}}}}}}}};
+const schema11 = {"type":"object","required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"type":"string"},"kind":{"type":"string"},"metadata":{"type":"object","required":["name","namespace","uid","resourceVersion","creationTimestamp"],"properties":{"name":{"type":"string"},"namespace":{"type":"string"},"uid":{"type":"string"},"resourceVersion":{"type":"string"},"generation":{"type":"integer"},"creationTimestamp":{"type":"string"},"deletionTimestamp":{"type":"string"},"finalizers":{"type":"array","items":{"type":"string"}},"labels":{"type":"object","additionalProperties":{"type":"string"}},"annotations":{"type":"object","additionalProperties":{"type":"string"}},"ownerReferences":{"type":"array","items":{"type":"object","required":["apiVersion","kind","name","uid"],"properties":{"apiVersion":{"type":"string"},"kind":{"type":"string"},"name":{"type":"string"},"uid":{"type":"string"},"controller":{"type":"boolean"},"blockOwnerDeletion":{"type":"boolean"}}}}}},"spec":{"type":"object","required":["remediationRequestRef","workflowRef","targetResource"],"properties":{"remediationRequestRef":{"type":"object","required":["name"],"properties":{"apiVersion":{"type":"string"},"kind":{"type":"string"},"name":{"type":"string"},"namespace":{"type":"string"},"uid":{"type":"string"},"resourceVersion":{"type":"string"},"fieldPath":{"type":"string"}}},"workflowRef":{"type":"object","required":["workflowId","version","containerImage"],"properties":{"workflowId":{"type":"string"},"version":{"type":"string"},"containerImage":{"type":"string"},"containerDigest":{"type":"string"},"workflowName":{"type":"string"},"actionType":{"type":"string"},"secretParameters":{"type":"array","items":{"type":"string"}}}},"targetResource":{"type":"string"},"parameters":{"type":"object","additionalProperties":{"type":"string"}},"confidence":{"type":"number"},"rationale":{"type":"string"},"executionConfig":{"type":"object","properties":{"serviceAccountName":{"type":"string"},"timeout":{"type":"string"},"finallyTimeout":{"type":"string"}}},"cancelRequested":{"type":"boolean"},"cancelMode":{"type":"string","enum":["Graceful","Immediate"]},"ttlSecondsAfterFinished":{"type":"integer"}}},"status":{"type":"object","properties":{"observedGeneration":{"type":"integer"},"phase":{"type":"string","enum":["Pending","Running","Completed","Failed","Skipped"]},"outcome":{"type":"string","enum":["Success","Failed","Skipped"]},"message":{"type":"string"},"target":{"type":"string"},"pipelineRunRef":{"type":"object","required":["apiVersion","kind","name","namespace"],"properties":{"apiVersion":{"type":"string"},"kind":{"type":"string"},"name":{"type":"string"},"namespace":{"type":"string"},"uid":{"type":"string"}}},"startTime":{"type":"string"},"completionTime":{"type":"string"},"bundleDigest":{"type":"string"},"results":{"type":"array","items":{"type":"object","required":["name","value"],"properties":{"name":{"type":"string"},"value":{"type":"string"}}}},"duration":{"type":"string"},"settled":{"type":"boolean"},"failure":{"type":"object","required":["reason","message","wasExecutionFailure"],"properties":{"reason":{"type":"string","enum":["OOMKilled","DeadlineExceeded","ResourceExhausted","ImagePullBackOff","BundleResolutionFailed","ConfigurationError","Forbidden","TaskFailed","Cancelled","PipelineRunDeleted","ValidationFailed","PipelineRunConflict","MissingPipelineRun","UnknownStatus","Unknown"]},"message":{"type":"string"},"wasExecutionFailure":{"type":"boolean"},"failedTask":{"type":"object","required":["name"],"properties":{"name":{"type":"string"},"stepName":{"type":"string"},"exitCode":{"type":"integer"}}}}},"skip":{"type":"object","required":["reason","message","skippedAt"],"properties":{"reason":{"type":"string","enum":["ResourceBusy","RecentlyRemediated","Restored"]},"message":{"type":"string"},"skippedAt":{"type":"string"},"conflictingExecution":{"type":"object","required":["namespace","name"],"properties":{"namespace":{"type":"string"},"name":{"type":"string"},"uid":{"type":"string"}}},"remainingCooldownSeconds":{"type":"integer"}}},"conditions":{"type":"array","items":{"type":"object","required":["type","status","lastTransitionTime","reason","message"],"properties":{"type":{"type":"string"},"status":{"type":"string","enum":["True","False","Unknown"]},"observedGeneration":{"type":"integer"},"lastTransitionTime":{"type":"string"},"reason":{"type":"string"},"message":{"type":"string"}}}}}}}};
 
 function validate10(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -997,11 +997,65 @@ else {
 var valid13 = true;
 }
 if(valid13){
-if(data54.duration !== undefined){
+if(data54.results !== undefined){
+let data69 = data54.results;
 const _errs142 = errors;
-if(typeof data54.duration !== "string"){
-validate10.errors = [{instancePath:instancePath+"/status/duration",schemaPath:"#/properties/status/properties/duration/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+if(errors === _errs142){
+if(Array.isArray(data69)){
+var valid15 = true;
+const len3 = data69.length;
+for(let i3=0; i3<len3; i3++){
+let data70 = data69[i3];
+const _errs144 = errors;
+if(errors === _errs144){
+if(data70 && typeof data70 == "object" && !Array.isArray(data70)){
+let missing7;
+if(((data70.name === undefined) && (missing7 = "name")) || ((data70.value === undefined) && (missing7 = "value"))){
+validate10.errors = [{instancePath:instancePath+"/status/results/" + i3,schemaPath:"#/properties/status/properties/results/items/required",keyword:"required",params:{missingProperty: missing7},message:"must have required property '"+missing7+"'"}];
 return false;
+}
+else {
+if(data70.name !== undefined){
+const _errs146 = errors;
+if(typeof data70.name !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/results/" + i3+"/name",schemaPath:"#/properties/status/properties/results/items/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid16 = _errs146 === errors;
+}
+else {
+var valid16 = true;
+}
+if(valid16){
+if(data70.value !== undefined){
+const _errs148 = errors;
+if(typeof data70.value !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/results/" + i3+"/value",schemaPath:"#/properties/status/properties/results/items/properties/value/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid16 = _errs148 === errors;
+}
+else {
+var valid16 = true;
+}
+}
+}
+}
+else {
+validate10.errors = [{instancePath:instancePath+"/status/results/" + i3,schemaPath:"#/properties/status/properties/results/items/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+return false;
+}
+}
+var valid15 = _errs144 === errors;
+if(!valid15){
+break;
+}
+}
+}
+else {
+validate10.errors = [{instancePath:instancePath+"/status/results",schemaPath:"#/properties/status/properties/results/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+return false;
+}
 }
 var valid13 = _errs142 === errors;
 }
@@ -1009,116 +1063,128 @@ else {
 var valid13 = true;
 }
 if(valid13){
+if(data54.duration !== undefined){
+const _errs150 = errors;
+if(typeof data54.duration !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/duration",schemaPath:"#/properties/status/properties/duration/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid13 = _errs150 === errors;
+}
+else {
+var valid13 = true;
+}
+if(valid13){
 if(data54.settled !== undefined){
-const _errs144 = errors;
+const _errs152 = errors;
 if(typeof data54.settled !== "boolean"){
 validate10.errors = [{instancePath:instancePath+"/status/settled",schemaPath:"#/properties/status/properties/settled/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
 }
-var valid13 = _errs144 === errors;
+var valid13 = _errs152 === errors;
 }
 else {
 var valid13 = true;
 }
 if(valid13){
 if(data54.failure !== undefined){
-let data71 = data54.failure;
-const _errs146 = errors;
-if(errors === _errs146){
-if(data71 && typeof data71 == "object" && !Array.isArray(data71)){
-let missing7;
-if((((data71.reason === undefined) && (missing7 = "reason")) || ((data71.message === undefined) && (missing7 = "message"))) || ((data71.wasExecutionFailure === undefined) && (missing7 = "wasExecutionFailure"))){
-validate10.errors = [{instancePath:instancePath+"/status/failure",schemaPath:"#/properties/status/properties/failure/required",keyword:"required",params:{missingProperty: missing7},message:"must have required property '"+missing7+"'"}];
-return false;
-}
-else {
-if(data71.reason !== undefined){
-let data72 = data71.reason;
-const _errs148 = errors;
-if(typeof data72 !== "string"){
-validate10.errors = [{instancePath:instancePath+"/status/failure/reason",schemaPath:"#/properties/status/properties/failure/properties/reason/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-if(!(((((((((((((((data72 === "OOMKilled") || (data72 === "DeadlineExceeded")) || (data72 === "ResourceExhausted")) || (data72 === "ImagePullBackOff")) || (data72 === "BundleResolutionFailed")) || (data72 === "ConfigurationError")) || (data72 === "Forbidden")) || (data72 === "TaskFailed")) || (data72 === "Cancelled")) || (data72 === "PipelineRunDeleted")) || (data72 === "ValidationFailed")) || (data72 === "PipelineRunConflict")) || (data72 === "MissingPipelineRun")) || (data72 === "UnknownStatus")) || (data72 === "Unknown"))){
-validate10.errors = [{instancePath:instancePath+"/status/failure/reason",schemaPath:"#/properties/status/properties/failure/properties/reason/enum",keyword:"enum",params:{allowedValues: schema11.properties.status.properties.failure.properties.reason.enum},message:"must be equal to one of the allowed values"}];
-return false;
-}
-var valid15 = _errs148 === errors;
-}
-else {
-var valid15 = true;
-}
-if(valid15){
-if(data71.message !== undefined){
-const _errs150 = errors;
-if(typeof data71.message !== "string"){
-validate10.errors = [{instancePath:instancePath+"/status/failure/message",schemaPath:"#/properties/status/properties/failure/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid15 = _errs150 === errors;
-}
-else {
-var valid15 = true;
-}
-if(valid15){
-if(data71.wasExecutionFailure !== undefined){
-const _errs152 = errors;
-if(typeof data71.wasExecutionFailure !== "boolean"){
-validate10.errors = [{instancePath:instancePath+"/status/failure/wasExecutionFailure",schemaPath:"#/properties/status/properties/failure/properties/wasExecutionFailure/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
-return false;
-}
-var valid15 = _errs152 === errors;
-}
-else {
-var valid15 = true;
-}
-if(valid15){
-if(data71.failedTask !== undefined){
-let data75 = data71.failedTask;
+let data75 = data54.failure;
 const _errs154 = errors;
 if(errors === _errs154){
 if(data75 && typeof data75 == "object" && !Array.isArray(data75)){
 let missing8;
-if((data75.name === undefined) && (missing8 = "name")){
-validate10.errors = [{instancePath:instancePath+"/status/failure/failedTask",schemaPath:"#/properties/status/properties/failure/properties/failedTask/required",keyword:"required",params:{missingProperty: missing8},message:"must have required property '"+missing8+"'"}];
+if((((data75.reason === undefined) && (missing8 = "reason")) || ((data75.message === undefined) && (missing8 = "message"))) || ((data75.wasExecutionFailure === undefined) && (missing8 = "wasExecutionFailure"))){
+validate10.errors = [{instancePath:instancePath+"/status/failure",schemaPath:"#/properties/status/properties/failure/required",keyword:"required",params:{missingProperty: missing8},message:"must have required property '"+missing8+"'"}];
 return false;
 }
 else {
-if(data75.name !== undefined){
+if(data75.reason !== undefined){
+let data76 = data75.reason;
 const _errs156 = errors;
-if(typeof data75.name !== "string"){
+if(typeof data76 !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/failure/reason",schemaPath:"#/properties/status/properties/failure/properties/reason/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+if(!(((((((((((((((data76 === "OOMKilled") || (data76 === "DeadlineExceeded")) || (data76 === "ResourceExhausted")) || (data76 === "ImagePullBackOff")) || (data76 === "BundleResolutionFailed")) || (data76 === "ConfigurationError")) || (data76 === "Forbidden")) || (data76 === "TaskFailed")) || (data76 === "Cancelled")) || (data76 === "PipelineRunDeleted")) || (data76 === "ValidationFailed")) || (data76 === "PipelineRunConflict")) || (data76 === "MissingPipelineRun")) || (data76 === "UnknownStatus")) || (data76 === "Unknown"))){
+validate10.errors = [{instancePath:instancePath+"/status/failure/reason",schemaPath:"#/properties/status/properties/failure/properties/reason/enum",keyword:"enum",params:{allowedValues: schema11.properties.status.properties.failure.properties.reason.enum},message:"must be equal to one of the allowed values"}];
+return false;
+}
+var valid17 = _errs156 === errors;
+}
+else {
+var valid17 = true;
+}
+if(valid17){
+if(data75.message !== undefined){
+const _errs158 = errors;
+if(typeof data75.message !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/failure/message",schemaPath:"#/properties/status/properties/failure/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid17 = _errs158 === errors;
+}
+else {
+var valid17 = true;
+}
+if(valid17){
+if(data75.wasExecutionFailure !== undefined){
+const _errs160 = errors;
+if(typeof data75.wasExecutionFailure !== "boolean"){
+validate10.errors = [{instancePath:instancePath+"/status/failure/wasExecutionFailure",schemaPath:"#/properties/status/properties/failure/properties/wasExecutionFailure/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+return false;
+}
+var valid17 = _errs160 === errors;
+}
+else {
+var valid17 = true;
+}
+if(valid17){
+if(data75.failedTask !== undefined){
+let data79 = data75.failedTask;
+const _errs162 = errors;
+if(errors === _errs162){
+if(data79 && typeof data79 == "object" && !Array.isArray(data79)){
+let missing9;
+if((data79.name === undefined) && (missing9 = "name")){
+validate10.errors = [{instancePath:instancePath+"/status/failure/failedTask",schemaPath:"#/properties/status/properties/failure/properties/failedTask/required",keyword:"required",params:{missingProperty: missing9},message:"must have required property '"+missing9+"'"}];
+return false;
+}
+else {
+if(data79.name !== undefined){
+const _errs164 = errors;
+if(typeof data79.name !== "string"){
 validate10.errors = [{instancePath:instancePath+"/status/failure/failedTask/name",schemaPath:"#/properties/status/properties/failure/properties/failedTask/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid16 = _errs156 === errors;
+var valid18 = _errs164 === errors;
 }
 else {
-var valid16 = true;
+var valid18 = true;
 }
-if(valid16){
-if(data75.stepName !== undefined){
-const _errs158 = errors;
-if(typeof data75.stepName !== "string"){
+if(valid18){
+if(data79.stepName !== undefined){
+const _errs166 = errors;
+if(typeof data79.stepName !== "string"){
 validate10.errors = [{instancePath:instancePath+"/status/failure/failedTask/stepName",schemaPath:"#/properties/status/properties/failure/properties/failedTask/properties/stepName/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid16 = _errs158 === errors;
+var valid18 = _errs166 === errors;
 }
 else {
-var valid16 = true;
+var valid18 = true;
 }
-if(valid16){
-if(data75.exitCode !== undefined){
-let data78 = data75.exitCode;
-const _errs160 = errors;
-if(!((typeof data78 == "number") && (!(data78 % 1) && !isNaN(data78)))){
+if(valid18){
+if(data79.exitCode !== undefined){
+let data82 = data79.exitCode;
+const _errs168 = errors;
+if(!((typeof data82 == "number") && (!(data82 % 1) && !isNaN(data82)))){
 validate10.errors = [{instancePath:instancePath+"/status/failure/failedTask/exitCode",schemaPath:"#/properties/status/properties/failure/properties/failedTask/properties/exitCode/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
-var valid16 = _errs160 === errors;
+var valid18 = _errs168 === errors;
 }
 else {
-var valid16 = true;
+var valid18 = true;
 }
 }
 }
@@ -1129,10 +1195,10 @@ validate10.errors = [{instancePath:instancePath+"/status/failure/failedTask",sch
 return false;
 }
 }
-var valid15 = _errs154 === errors;
+var valid17 = _errs162 === errors;
 }
 else {
-var valid15 = true;
+var valid17 = true;
 }
 }
 }
@@ -1144,109 +1210,109 @@ validate10.errors = [{instancePath:instancePath+"/status/failure",schemaPath:"#/
 return false;
 }
 }
-var valid13 = _errs146 === errors;
+var valid13 = _errs154 === errors;
 }
 else {
 var valid13 = true;
 }
 if(valid13){
 if(data54.skip !== undefined){
-let data79 = data54.skip;
-const _errs162 = errors;
-if(errors === _errs162){
-if(data79 && typeof data79 == "object" && !Array.isArray(data79)){
-let missing9;
-if((((data79.reason === undefined) && (missing9 = "reason")) || ((data79.message === undefined) && (missing9 = "message"))) || ((data79.skippedAt === undefined) && (missing9 = "skippedAt"))){
-validate10.errors = [{instancePath:instancePath+"/status/skip",schemaPath:"#/properties/status/properties/skip/required",keyword:"required",params:{missingProperty: missing9},message:"must have required property '"+missing9+"'"}];
-return false;
-}
-else {
-if(data79.reason !== undefined){
-let data80 = data79.reason;
-const _errs164 = errors;
-if(typeof data80 !== "string"){
-validate10.errors = [{instancePath:instancePath+"/status/skip/reason",schemaPath:"#/properties/status/properties/skip/properties/reason/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-if(!(((data80 === "ResourceBusy") || (data80 === "RecentlyRemediated")) || (data80 === "Restored"))){
-validate10.errors = [{instancePath:instancePath+"/status/skip/reason",schemaPath:"#/properties/status/properties/skip/properties/reason/enum",keyword:"enum",params:{allowedValues: schema11.properties.status.properties.skip.properties.reason.enum},message:"must be equal to one of the allowed values"}];
-return false;
-}
-var valid17 = _errs164 === errors;
-}
-else {
-var valid17 = true;
-}
-if(valid17){
-if(data79.message !== undefined){
-const _errs166 = errors;
-if(typeof data79.message !== "string"){
-validate10.errors = [{instancePath:instancePath+"/status/skip/message",schemaPath:"#/properties/status/properties/skip/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid17 = _errs166 === errors;
-}
-else {
-var valid17 = true;
-}
-if(valid17){
-if(data79.skippedAt !== undefined){
-const _errs168 = errors;
-if(typeof data79.skippedAt !== "string"){
-validate10.errors = [{instancePath:instancePath+"/status/skip/skippedAt",schemaPath:"#/properties/status/properties/skip/properties/skippedAt/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid17 = _errs168 === errors;
-}
-else {
-var valid17 = true;
-}
-if(valid17){
-if(data79.conflictingExecution !== undefined){
-let data83 = data79.conflictingExecution;
+let data83 = data54.skip;
 const _errs170 = errors;
 if(errors === _errs170){
 if(data83 && typeof data83 == "object" && !Array.isArray(data83)){
 let missing10;
-if(((data83.namespace === undefined) && (missing10 = "namespace")) || ((data83.name === undefined) && (missing10 = "name"))){
-validate10.errors = [{instancePath:instancePath+"/status/skip/conflictingExecution",schemaPath:"#/properties/status/properties/skip/properties/conflictingExecution/required",keyword:"required",params:{missingProperty: missing10},message:"must have required property '"+missing10+"'"}];
+if((((data83.reason === undefined) && (missing10 = "reason")) || ((data83.message === undefined) && (missing10 = "message"))) || ((data83.skippedAt === undefined) && (missing10 = "skippedAt"))){
+validate10.errors = [{instancePath:instancePath+"/status/skip",schemaPath:"#/properties/status/properties/skip/required",keyword:"required",params:{missingProperty: missing10},message:"must have required property '"+missing10+"'"}];
 return false;
 }
 else {
-if(data83.namespace !== undefined){
+if(data83.reason !== undefined){
+let data84 = data83.reason;
 const _errs172 = errors;
-if(typeof data83.namespace !== "string"){
+if(typeof data84 !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/skip/reason",schemaPath:"#/properties/status/properties/skip/properties/reason/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+if(!(((data84 === "ResourceBusy") || (data84 === "RecentlyRemediated")) || (data84 === "Restored"))){
+validate10.errors = [{instancePath:instancePath+"/status/skip/reason",schemaPath:"#/properties/status/properties/skip/properties/reason/enum",keyword:"enum",params:{allowedValues: schema11.properties.status.properties.skip.properties.reason.enum},message:"must be equal to one of the allowed values"}];
+return false;
+}
+var valid19 = _errs172 === errors;
+}
+else {
+var valid19 = true;
+}
+if(valid19){
+if(data83.message !== undefined){
+const _errs174 = errors;
+if(typeof data83.message !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/skip/message",schemaPath:"#/properties/status/properties/skip/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid19 = _errs174 === errors;
+}
+else {
+var valid19 = true;
+}
+if(valid19){
+if(data83.skippedAt !== undefined){
+const _errs176 = errors;
+if(typeof data83.skippedAt !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/skip/skippedAt",schemaPath:"#/properties/status/properties/skip/properties/skippedAt/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid19 = _errs176 === errors;
+}
+else {
+var valid19 = true;
+}
+if(valid19){
+if(data83.conflictingExecution !== undefined){
+let data87 = data83.conflictingExecution;
+const _errs178 = errors;
+if(errors === _errs178){
+if(data87 && typeof data87 == "object" && !Array.isArray(data87)){
+let missing11;
+if(((data87.namespace === undefined) && (missing11 = "namespace")) || ((data87.name === undefined) && (missing11 = "name"))){
+validate10.errors = [{instancePath:instancePath+"/status/skip/conflictingExecution",schemaPath:"#/properties/status/properties/skip/properties/conflictingExecution/required",keyword:"required",params:{missingProperty: missing11},message:"must have required property '"+missing11+"'"}];
+return false;
+}
+else {
+if(data87.namespace !== undefined){
+const _errs180 = errors;
+if(typeof data87.namespace !== "string"){
 validate10.errors = [{instancePath:instancePath+"/status/skip/conflictingExecution/namespace",schemaPath:"#/properties/status/properties/skip/properties/conflictingExecution/properties/namespace/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid18 = _errs172 === errors;
+var valid20 = _errs180 === errors;
 }
 else {
-var valid18 = true;
+var valid20 = true;
 }
-if(valid18){
-if(data83.name !== undefined){
-const _errs174 = errors;
-if(typeof data83.name !== "string"){
+if(valid20){
+if(data87.name !== undefined){
+const _errs182 = errors;
+if(typeof data87.name !== "string"){
 validate10.errors = [{instancePath:instancePath+"/status/skip/conflictingExecution/name",schemaPath:"#/properties/status/properties/skip/properties/conflictingExecution/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid18 = _errs174 === errors;
+var valid20 = _errs182 === errors;
 }
 else {
-var valid18 = true;
+var valid20 = true;
 }
-if(valid18){
-if(data83.uid !== undefined){
-const _errs176 = errors;
-if(typeof data83.uid !== "string"){
+if(valid20){
+if(data87.uid !== undefined){
+const _errs184 = errors;
+if(typeof data87.uid !== "string"){
 validate10.errors = [{instancePath:instancePath+"/status/skip/conflictingExecution/uid",schemaPath:"#/properties/status/properties/skip/properties/conflictingExecution/properties/uid/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid18 = _errs176 === errors;
+var valid20 = _errs184 === errors;
 }
 else {
-var valid18 = true;
+var valid20 = true;
 }
 }
 }
@@ -1257,23 +1323,23 @@ validate10.errors = [{instancePath:instancePath+"/status/skip/conflictingExecuti
 return false;
 }
 }
-var valid17 = _errs170 === errors;
+var valid19 = _errs178 === errors;
 }
 else {
-var valid17 = true;
+var valid19 = true;
 }
-if(valid17){
-if(data79.remainingCooldownSeconds !== undefined){
-let data87 = data79.remainingCooldownSeconds;
-const _errs178 = errors;
-if(!((typeof data87 == "number") && (!(data87 % 1) && !isNaN(data87)))){
+if(valid19){
+if(data83.remainingCooldownSeconds !== undefined){
+let data91 = data83.remainingCooldownSeconds;
+const _errs186 = errors;
+if(!((typeof data91 == "number") && (!(data91 % 1) && !isNaN(data91)))){
 validate10.errors = [{instancePath:instancePath+"/status/skip/remainingCooldownSeconds",schemaPath:"#/properties/status/properties/skip/properties/remainingCooldownSeconds/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
-var valid17 = _errs178 === errors;
+var valid19 = _errs186 === errors;
 }
 else {
-var valid17 = true;
+var valid19 = true;
 }
 }
 }
@@ -1286,106 +1352,106 @@ validate10.errors = [{instancePath:instancePath+"/status/skip",schemaPath:"#/pro
 return false;
 }
 }
-var valid13 = _errs162 === errors;
+var valid13 = _errs170 === errors;
 }
 else {
 var valid13 = true;
 }
 if(valid13){
 if(data54.conditions !== undefined){
-let data88 = data54.conditions;
-const _errs180 = errors;
-if(errors === _errs180){
-if(Array.isArray(data88)){
-var valid19 = true;
-const len3 = data88.length;
-for(let i3=0; i3<len3; i3++){
-let data89 = data88[i3];
-const _errs182 = errors;
-if(errors === _errs182){
-if(data89 && typeof data89 == "object" && !Array.isArray(data89)){
-let missing11;
-if((((((data89.type === undefined) && (missing11 = "type")) || ((data89.status === undefined) && (missing11 = "status"))) || ((data89.lastTransitionTime === undefined) && (missing11 = "lastTransitionTime"))) || ((data89.reason === undefined) && (missing11 = "reason"))) || ((data89.message === undefined) && (missing11 = "message"))){
-validate10.errors = [{instancePath:instancePath+"/status/conditions/" + i3,schemaPath:"#/properties/status/properties/conditions/items/required",keyword:"required",params:{missingProperty: missing11},message:"must have required property '"+missing11+"'"}];
-return false;
-}
-else {
-if(data89.type !== undefined){
-const _errs184 = errors;
-if(typeof data89.type !== "string"){
-validate10.errors = [{instancePath:instancePath+"/status/conditions/" + i3+"/type",schemaPath:"#/properties/status/properties/conditions/items/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid20 = _errs184 === errors;
-}
-else {
-var valid20 = true;
-}
-if(valid20){
-if(data89.status !== undefined){
-let data91 = data89.status;
-const _errs186 = errors;
-if(typeof data91 !== "string"){
-validate10.errors = [{instancePath:instancePath+"/status/conditions/" + i3+"/status",schemaPath:"#/properties/status/properties/conditions/items/properties/status/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-if(!(((data91 === "True") || (data91 === "False")) || (data91 === "Unknown"))){
-validate10.errors = [{instancePath:instancePath+"/status/conditions/" + i3+"/status",schemaPath:"#/properties/status/properties/conditions/items/properties/status/enum",keyword:"enum",params:{allowedValues: schema11.properties.status.properties.conditions.items.properties.status.enum},message:"must be equal to one of the allowed values"}];
-return false;
-}
-var valid20 = _errs186 === errors;
-}
-else {
-var valid20 = true;
-}
-if(valid20){
-if(data89.observedGeneration !== undefined){
-let data92 = data89.observedGeneration;
+let data92 = data54.conditions;
 const _errs188 = errors;
-if(!((typeof data92 == "number") && (!(data92 % 1) && !isNaN(data92)))){
-validate10.errors = [{instancePath:instancePath+"/status/conditions/" + i3+"/observedGeneration",schemaPath:"#/properties/status/properties/conditions/items/properties/observedGeneration/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
-}
-var valid20 = _errs188 === errors;
-}
-else {
-var valid20 = true;
-}
-if(valid20){
-if(data89.lastTransitionTime !== undefined){
+if(errors === _errs188){
+if(Array.isArray(data92)){
+var valid21 = true;
+const len4 = data92.length;
+for(let i4=0; i4<len4; i4++){
+let data93 = data92[i4];
 const _errs190 = errors;
-if(typeof data89.lastTransitionTime !== "string"){
-validate10.errors = [{instancePath:instancePath+"/status/conditions/" + i3+"/lastTransitionTime",schemaPath:"#/properties/status/properties/conditions/items/properties/lastTransitionTime/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+if(errors === _errs190){
+if(data93 && typeof data93 == "object" && !Array.isArray(data93)){
+let missing12;
+if((((((data93.type === undefined) && (missing12 = "type")) || ((data93.status === undefined) && (missing12 = "status"))) || ((data93.lastTransitionTime === undefined) && (missing12 = "lastTransitionTime"))) || ((data93.reason === undefined) && (missing12 = "reason"))) || ((data93.message === undefined) && (missing12 = "message"))){
+validate10.errors = [{instancePath:instancePath+"/status/conditions/" + i4,schemaPath:"#/properties/status/properties/conditions/items/required",keyword:"required",params:{missingProperty: missing12},message:"must have required property '"+missing12+"'"}];
 return false;
 }
-var valid20 = _errs190 === errors;
-}
 else {
-var valid20 = true;
-}
-if(valid20){
-if(data89.reason !== undefined){
+if(data93.type !== undefined){
 const _errs192 = errors;
-if(typeof data89.reason !== "string"){
-validate10.errors = [{instancePath:instancePath+"/status/conditions/" + i3+"/reason",schemaPath:"#/properties/status/properties/conditions/items/properties/reason/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+if(typeof data93.type !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/conditions/" + i4+"/type",schemaPath:"#/properties/status/properties/conditions/items/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid20 = _errs192 === errors;
+var valid22 = _errs192 === errors;
 }
 else {
-var valid20 = true;
+var valid22 = true;
 }
-if(valid20){
-if(data89.message !== undefined){
+if(valid22){
+if(data93.status !== undefined){
+let data95 = data93.status;
 const _errs194 = errors;
-if(typeof data89.message !== "string"){
-validate10.errors = [{instancePath:instancePath+"/status/conditions/" + i3+"/message",schemaPath:"#/properties/status/properties/conditions/items/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+if(typeof data95 !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/conditions/" + i4+"/status",schemaPath:"#/properties/status/properties/conditions/items/properties/status/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid20 = _errs194 === errors;
+if(!(((data95 === "True") || (data95 === "False")) || (data95 === "Unknown"))){
+validate10.errors = [{instancePath:instancePath+"/status/conditions/" + i4+"/status",schemaPath:"#/properties/status/properties/conditions/items/properties/status/enum",keyword:"enum",params:{allowedValues: schema11.properties.status.properties.conditions.items.properties.status.enum},message:"must be equal to one of the allowed values"}];
+return false;
+}
+var valid22 = _errs194 === errors;
 }
 else {
-var valid20 = true;
+var valid22 = true;
+}
+if(valid22){
+if(data93.observedGeneration !== undefined){
+let data96 = data93.observedGeneration;
+const _errs196 = errors;
+if(!((typeof data96 == "number") && (!(data96 % 1) && !isNaN(data96)))){
+validate10.errors = [{instancePath:instancePath+"/status/conditions/" + i4+"/observedGeneration",schemaPath:"#/properties/status/properties/conditions/items/properties/observedGeneration/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+return false;
+}
+var valid22 = _errs196 === errors;
+}
+else {
+var valid22 = true;
+}
+if(valid22){
+if(data93.lastTransitionTime !== undefined){
+const _errs198 = errors;
+if(typeof data93.lastTransitionTime !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/conditions/" + i4+"/lastTransitionTime",schemaPath:"#/properties/status/properties/conditions/items/properties/lastTransitionTime/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid22 = _errs198 === errors;
+}
+else {
+var valid22 = true;
+}
+if(valid22){
+if(data93.reason !== undefined){
+const _errs200 = errors;
+if(typeof data93.reason !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/conditions/" + i4+"/reason",schemaPath:"#/properties/status/properties/conditions/items/properties/reason/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid22 = _errs200 === errors;
+}
+else {
+var valid22 = true;
+}
+if(valid22){
+if(data93.message !== undefined){
+const _errs202 = errors;
+if(typeof data93.message !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/conditions/" + i4+"/message",schemaPath:"#/properties/status/properties/conditions/items/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid22 = _errs202 === errors;
+}
+else {
+var valid22 = true;
 }
 }
 }
@@ -1395,12 +1461,12 @@ var valid20 = true;
 }
 }
 else {
-validate10.errors = [{instancePath:instancePath+"/status/conditions/" + i3,schemaPath:"#/properties/status/properties/conditions/items/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate10.errors = [{instancePath:instancePath+"/status/conditions/" + i4,schemaPath:"#/properties/status/properties/conditions/items/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
-var valid19 = _errs182 === errors;
-if(!valid19){
+var valid21 = _errs190 === errors;
+if(!valid21){
 break;
 }
 }
@@ -1410,10 +1476,11 @@ validate10.errors = [{instancePath:instancePath+"/status/conditions",schemaPath:
 return false;
 }
 }
-var valid13 = _errs180 === errors;
+var valid13 = _errs188 === errors;
 }
 else {
 var valid13 = true;
+}
 }
 }
 }

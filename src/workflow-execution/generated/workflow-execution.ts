@@ -288,6 +288,10 @@ export interface WorkflowExecutionStatus {
    */
   bundleDigest?: string;
   /**
+   * Results of the Pipeline, arrays and objects as JSON, with secrets masked. Names and values have at most 4096 bytes together: `…` ends a value that is cut, and a result named `…` stands for those left out. Recorded when the execution ends.
+   */
+  results?: Result[];
+  /**
    * Human-readable time from startTime to completionTime (1m30s); absent until the run has ended.
    */
   duration?: string;
@@ -326,6 +330,19 @@ export interface PipelineRunRef {
    * UID of the PipelineRun.
    */
   uid?: string;
+}
+/**
+ * A result of the Pipeline.
+ */
+export interface Result {
+  /**
+   * Name of the result.
+   */
+  name: string;
+  /**
+   * Value of the result.
+   */
+  value: string;
 }
 /**
  * Why the execution failed; set if its phase is Failed.

@@ -113,9 +113,8 @@ withGo('kubectl wfe', () => {
         client,
         workflowExecutionResource,
         { namespace, name: 'ledger-hold' },
-        'it waits for nothing',
-        ([hold]) =>
-          (hold?.status?.conditions ?? []).some(({ type, reason }) => type === 'Ready' && reason === 'Running'),
+        'its task runs',
+        ([hold]) => hold?.status?.message?.startsWith('0 of 1 tasks done; ') ?? false,
       );
       await plugin.wfe('run', 'ledger-second', '--from', 'ledger-hold', '--logs');
       await plugin.wfe('why', 'ledger-second');

@@ -111,6 +111,20 @@ export const decisionFaults: readonly Fault[] = [
     caughtBy: ['src/workflow-execution/status.spec.ts'],
   },
   {
+    name: 'results are recorded with secrets',
+    file: 'src/reconciler/observe/observe-deadlines.ts',
+    find: 'results: redactResults(results, execution.spec)',
+    replace: 'results',
+    caughtBy: ['src/reconciler/observe/observe-deadlines.spec.ts'],
+  },
+  {
+    name: 'a part of a token is left where a result is cut',
+    file: 'src/workflow-execution/results.ts',
+    find: 'return text.slice(0, Math.max(',
+    replace: 'return text.slice(0, text.length + 0 * Math.max(',
+    caughtBy: ['src/workflow-execution/results.spec.ts'],
+  },
+  {
     name: 'the advice comes after text that may be truncated',
     file: 'src/tekton/classify-failure.ts',
     find: 'adviceOn(reason, outcome.reason) : podLossAdvice,\n      headline(reason, outcome.reason, failedTaskRun, loss),\n      finallyNote(pipelineRun, reason),\n',

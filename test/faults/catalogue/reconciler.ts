@@ -263,17 +263,24 @@ export const reconcilerFaults: readonly Fault[] = [
   },
   {
     name: 'the status is written whenever the scheduler rewords a wait',
-    file: 'src/reconciler/pipelinerun/run-waits.ts',
+    file: 'src/reconciler/pipelinerun/run-progress.ts',
     find: 'before?.startsWith(headline) ? before',
     replace: 'before === headline ? before',
-    caughtBy: ['src/reconciler/pipelinerun/run-waits.spec.ts'],
+    caughtBy: ['src/reconciler/pipelinerun/run-progress.spec.ts'],
+  },
+  {
+    name: 'the status is written for every task of a fast pipeline',
+    file: 'src/reconciler/pipelinerun/run-progress.ts',
+    find: 'isInProgress(execution) && sinceMs < reportMs',
+    replace: 'isInProgress(execution) && sinceMs < 0',
+    caughtBy: ['src/reconciler/pipelinerun/run-progress.spec.ts'],
   },
   {
     name: 'a task that has just been created counts as waiting',
-    file: 'src/reconciler/pipelinerun/run-waits.ts',
+    file: 'src/reconciler/pipelinerun/run-progress.ts',
     find: 'this.sinceMs(since) >= graceMs)',
     replace: 'this.sinceMs(since) >= 0)',
-    caughtBy: ['src/reconciler/pipelinerun/run-waits.spec.ts'],
+    caughtBy: ['src/reconciler/pipelinerun/run-progress.spec.ts'],
   },
   {
     name: 'a PipelineRun counts as forged after WFE_POD_SECURITY has changed',

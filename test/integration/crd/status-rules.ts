@@ -170,6 +170,20 @@ export const statusRules: readonly StatusRule[] = [
     'may not be more than 4096',
   ),
   statusRule(
+    'results',
+    { results: [{ name: 'n', value: 'v'.repeat(4095) }] },
+    { results: [{ name: 'ü', value: 'v'.repeat(4095) }] },
+    'status.results',
+    'names and values together must be at most 4096 bytes',
+  ),
+  statusRule(
+    'the number of results',
+    { results: Array.from({ length: 64 }, (_, index) => ({ name: `${index}`, value: '' })) },
+    { results: Array.from({ length: 65 }, (_, index) => ({ name: `${index}`, value: '' })) },
+    'status.results',
+    'must have at most 64 items',
+  ),
+  statusRule(
     'times',
     { startTime: '2026-01-02T03:04:05Z' },
     { startTime: 'yesterday' },

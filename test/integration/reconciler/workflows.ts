@@ -15,6 +15,45 @@ export const waitingWorkflow = workflow({
   taskRef: { apiVersion: 'test.kubernaut.ai/v1', kind: 'Answer' },
 });
 
+/**
+ * A workflow without pods with the tasks check, drain-node and finally report, one after the other, which has a result of the
+ * first; see {@link answerTask}.
+ */
+export const reportingWorkflow = JSON.stringify({
+  ...{ apiVersion: 'tekton.dev/v1', kind: 'Pipeline', metadata: { name: 'workflow' } },
+  spec: {
+    params: ['TARGET_RESOURCE', 'DB_PASSWORD'].map((name) => ({ name, type: 'string' })),
+    tasks: [custom('check'), { ...custom('drain-node'), runAfter: ['check'] }],
+    finally: [custom('report')],
+    results: ['node', 'log'].map((name) => ({ name, value: `$(tasks.check.results.${name})` })),
+  },
+});
+
+function custom(name: string) {
+  return { name, taskRef: { apiVersion: 'test.kubernaut.ai/v1', kind: 'Answer' } };
+}
+
+/** Completes a task of a workflow once Tekton has started it, with results. */
+export async function answerTask(
+  client: KubernetesClient,
+  namespace: string,
+  pipelineRun: string,
+  task: string,
+  results: Readonly<Record<string, string>> = {},
+): Promise<void> {
+  const labelSelector = `tekton.dev/pipelineRun=${pipelineRun},tekton.dev/pipelineTask=${task}`;
+  const what = `Tekton has started ${task}`;
+  const [run] = await waitFor(
+    client,
+    customRunResource,
+    { namespace, labelSelector },
+    what,
+    (runs) => runs.length === 1,
+  );
+  const listed = Object.entries(results).map(([name, value]) => ({ name, value }));
+  await end(client, run, { status: 'True', reason: 'Answered', message: 'by the test' }, listed);
+}
+
 /** A workflow with a required parameter that no execution sets. */
 export const demandingWorkflow = workflow(
   { name: 'wait', taskRef: { apiVersion: 'test.kubernaut.ai/v1', kind: 'Answer' } },
@@ -106,13 +145,18 @@ export async function endCancelledTask(
   await end(client, run, { status: 'False', reason: 'CustomRunCancelled' });
 }
 
-async function end(client: KubernetesClient, run: CustomRun | undefined, outcome: object): Promise<void> {
+async function end(
+  client: KubernetesClient,
+  run: CustomRun | undefined,
+  outcome: object,
+  results: readonly object[] = [],
+): Promise<void> {
   if (run === undefined) throw new Error('there is no CustomRun');
   const condition = { type: 'Succeeded', lastTransitionTime: new Date().toISOString(), ...outcome };
   await client.patch(
     customRunResource,
     run.metadata,
-    { status: { conditions: [condition] } },
+    { status: { conditions: [condition], results } },
     { subresource: 'status' },
   );
 }

@@ -143,6 +143,10 @@ type WorkflowExecutionStatus struct {
 	// Digest of the bundle that ran, as resolved by Tekton. Recorded when the execution ends; absent if Tekton resolved
 	// none.
 	BundleDigest string `json:"bundleDigest,omitempty"`
+	// Results of the Pipeline, arrays and objects as JSON, with secrets masked. Names and values have at most 4096
+	// bytes together: `…` ends a value that is cut, and a result named `…` stands for those left out. Recorded when the
+	// execution ends.
+	Results []Result `json:"results,omitempty"`
 	// Human-readable time from startTime to completionTime (1m30s); absent until the run has ended.
 	Duration string `json:"duration,omitempty"`
 	// Whether nothing is left to do for the execution until it is deleted: it has finished, its audit events are

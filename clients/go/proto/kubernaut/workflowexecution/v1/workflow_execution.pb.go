@@ -3,7 +3,7 @@
 // 	protoc-gen-go v1.36.12
 // 	protoc        (unknown)
 // source: kubernaut/workflowexecution/v1/workflow_execution.proto
-// sources: sha256 eaf16631b29a05e97e0e4eb8b010f96aabc5c8bca7b79d653a7fdd058d893c69
+// sources: sha256 ffbc29ce43149f4e4d35b92f8e2c8426befe9d57cdfe896e49a8a3c171bdb378
 
 package workflowexecutionv1
 
@@ -2608,7 +2608,11 @@ type WorkflowExecutionStatus struct {
 	BundleDigest string `protobuf:"bytes,12,opt,name=bundle_digest,json=bundleDigest,proto3" json:"bundle_digest,omitempty"`
 	// Whether nothing is left to do for it until it is deleted: it has finished, its audit events are recorded and its cooldown
 	// is over.
-	Settled       bool `protobuf:"varint,13,opt,name=settled,proto3" json:"settled,omitempty"`
+	Settled bool `protobuf:"varint,13,opt,name=settled,proto3" json:"settled,omitempty"`
+	// Results of the Pipeline, arrays and objects as JSON, with secrets masked. Names and values have at most 4096 bytes
+	// together: `…` ends a value that is cut, and a result named `…` stands for those left out. Recorded when the execution
+	// ends.
+	Results       []*Result `protobuf:"bytes,14,rep,name=results,proto3" json:"results,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -2734,6 +2738,68 @@ func (x *WorkflowExecutionStatus) GetSettled() bool {
 	return false
 }
 
+func (x *WorkflowExecutionStatus) GetResults() []*Result {
+	if x != nil {
+		return x.Results
+	}
+	return nil
+}
+
+// A result of a Pipeline.
+type Result struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Name.
+	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	// Value.
+	Value         string `protobuf:"bytes,2,opt,name=value,proto3" json:"value,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Result) Reset() {
+	*x = Result{}
+	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[28]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Result) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Result) ProtoMessage() {}
+
+func (x *Result) ProtoReflect() protoreflect.Message {
+	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[28]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Result.ProtoReflect.Descriptor instead.
+func (*Result) Descriptor() ([]byte, []int) {
+	return file_kubernaut_workflowexecution_v1_workflow_execution_proto_rawDescGZIP(), []int{28}
+}
+
+func (x *Result) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *Result) GetValue() string {
+	if x != nil {
+		return x.Value
+	}
+	return ""
+}
+
 // A Tekton PipelineRun.
 type PipelineRunRef struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -2753,7 +2819,7 @@ type PipelineRunRef struct {
 
 func (x *PipelineRunRef) Reset() {
 	*x = PipelineRunRef{}
-	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[28]
+	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[29]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2765,7 +2831,7 @@ func (x *PipelineRunRef) String() string {
 func (*PipelineRunRef) ProtoMessage() {}
 
 func (x *PipelineRunRef) ProtoReflect() protoreflect.Message {
-	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[28]
+	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[29]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2778,7 +2844,7 @@ func (x *PipelineRunRef) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PipelineRunRef.ProtoReflect.Descriptor instead.
 func (*PipelineRunRef) Descriptor() ([]byte, []int) {
-	return file_kubernaut_workflowexecution_v1_workflow_execution_proto_rawDescGZIP(), []int{28}
+	return file_kubernaut_workflowexecution_v1_workflow_execution_proto_rawDescGZIP(), []int{29}
 }
 
 func (x *PipelineRunRef) GetApiVersion() string {
@@ -2833,7 +2899,7 @@ type Failure struct {
 
 func (x *Failure) Reset() {
 	*x = Failure{}
-	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[29]
+	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[30]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2845,7 +2911,7 @@ func (x *Failure) String() string {
 func (*Failure) ProtoMessage() {}
 
 func (x *Failure) ProtoReflect() protoreflect.Message {
-	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[29]
+	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[30]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2858,7 +2924,7 @@ func (x *Failure) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Failure.ProtoReflect.Descriptor instead.
 func (*Failure) Descriptor() ([]byte, []int) {
-	return file_kubernaut_workflowexecution_v1_workflow_execution_proto_rawDescGZIP(), []int{29}
+	return file_kubernaut_workflowexecution_v1_workflow_execution_proto_rawDescGZIP(), []int{30}
 }
 
 func (x *Failure) GetReason() FailureReason {
@@ -2904,7 +2970,7 @@ type FailedTask struct {
 
 func (x *FailedTask) Reset() {
 	*x = FailedTask{}
-	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[30]
+	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[31]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2916,7 +2982,7 @@ func (x *FailedTask) String() string {
 func (*FailedTask) ProtoMessage() {}
 
 func (x *FailedTask) ProtoReflect() protoreflect.Message {
-	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[30]
+	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[31]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2929,7 +2995,7 @@ func (x *FailedTask) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FailedTask.ProtoReflect.Descriptor instead.
 func (*FailedTask) Descriptor() ([]byte, []int) {
-	return file_kubernaut_workflowexecution_v1_workflow_execution_proto_rawDescGZIP(), []int{30}
+	return file_kubernaut_workflowexecution_v1_workflow_execution_proto_rawDescGZIP(), []int{31}
 }
 
 func (x *FailedTask) GetName() string {
@@ -2972,7 +3038,7 @@ type Skip struct {
 
 func (x *Skip) Reset() {
 	*x = Skip{}
-	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[31]
+	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[32]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2984,7 +3050,7 @@ func (x *Skip) String() string {
 func (*Skip) ProtoMessage() {}
 
 func (x *Skip) ProtoReflect() protoreflect.Message {
-	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[31]
+	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[32]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2997,7 +3063,7 @@ func (x *Skip) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Skip.ProtoReflect.Descriptor instead.
 func (*Skip) Descriptor() ([]byte, []int) {
-	return file_kubernaut_workflowexecution_v1_workflow_execution_proto_rawDescGZIP(), []int{31}
+	return file_kubernaut_workflowexecution_v1_workflow_execution_proto_rawDescGZIP(), []int{32}
 }
 
 func (x *Skip) GetReason() SkipReason {
@@ -3050,7 +3116,7 @@ type ConflictingExecution struct {
 
 func (x *ConflictingExecution) Reset() {
 	*x = ConflictingExecution{}
-	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[32]
+	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[33]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3062,7 +3128,7 @@ func (x *ConflictingExecution) String() string {
 func (*ConflictingExecution) ProtoMessage() {}
 
 func (x *ConflictingExecution) ProtoReflect() protoreflect.Message {
-	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[32]
+	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[33]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3075,7 +3141,7 @@ func (x *ConflictingExecution) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ConflictingExecution.ProtoReflect.Descriptor instead.
 func (*ConflictingExecution) Descriptor() ([]byte, []int) {
-	return file_kubernaut_workflowexecution_v1_workflow_execution_proto_rawDescGZIP(), []int{32}
+	return file_kubernaut_workflowexecution_v1_workflow_execution_proto_rawDescGZIP(), []int{33}
 }
 
 func (x *ConflictingExecution) GetNamespace() string {
@@ -3120,7 +3186,7 @@ type Condition struct {
 
 func (x *Condition) Reset() {
 	*x = Condition{}
-	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[33]
+	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[34]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3132,7 +3198,7 @@ func (x *Condition) String() string {
 func (*Condition) ProtoMessage() {}
 
 func (x *Condition) ProtoReflect() protoreflect.Message {
-	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[33]
+	mi := &file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[34]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3145,7 +3211,7 @@ func (x *Condition) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Condition.ProtoReflect.Descriptor instead.
 func (*Condition) Descriptor() ([]byte, []int) {
-	return file_kubernaut_workflowexecution_v1_workflow_execution_proto_rawDescGZIP(), []int{33}
+	return file_kubernaut_workflowexecution_v1_workflow_execution_proto_rawDescGZIP(), []int{34}
 }
 
 func (x *Condition) GetType() string {
@@ -3373,7 +3439,7 @@ const file_kubernaut_workflowexecution_v1_workflow_execution_proto_rawDesc = "" 
 	"\x0fExecutionConfig\x120\n" +
 	"\x14service_account_name\x18\x01 \x01(\tR\x12serviceAccountName\x123\n" +
 	"\atimeout\x18\x02 \x01(\v2\x19.google.protobuf.DurationR\atimeout\x12B\n" +
-	"\x0ffinally_timeout\x18\x03 \x01(\v2\x19.google.protobuf.DurationR\x0efinallyTimeout\"\xdd\x05\n" +
+	"\x0ffinally_timeout\x18\x03 \x01(\v2\x19.google.protobuf.DurationR\x0efinallyTimeout\"\x9f\x06\n" +
 	"\x17WorkflowExecutionStatus\x12/\n" +
 	"\x13observed_generation\x18\x01 \x01(\x03R\x12observedGeneration\x12;\n" +
 	"\x05phase\x18\x02 \x01(\x0e2%.kubernaut.workflowexecution.v1.PhaseR\x05phase\x12A\n" +
@@ -3391,7 +3457,11 @@ const file_kubernaut_workflowexecution_v1_workflow_execution_proto_rawDesc = "" 
 	"conditions\x12\x16\n" +
 	"\x06target\x18\v \x01(\tR\x06target\x12#\n" +
 	"\rbundle_digest\x18\f \x01(\tR\fbundleDigest\x12\x18\n" +
-	"\asettled\x18\r \x01(\bR\asettled\"\x89\x01\n" +
+	"\asettled\x18\r \x01(\bR\asettled\x12@\n" +
+	"\aresults\x18\x0e \x03(\v2&.kubernaut.workflowexecution.v1.ResultR\aresults\"2\n" +
+	"\x06Result\x12\x12\n" +
+	"\x04name\x18\x01 \x01(\tR\x04name\x12\x14\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value\"\x89\x01\n" +
 	"\x0ePipelineRunRef\x12\x1f\n" +
 	"\vapi_version\x18\x01 \x01(\tR\n" +
 	"apiVersion\x12\x12\n" +
@@ -3509,7 +3579,7 @@ func file_kubernaut_workflowexecution_v1_workflow_execution_proto_rawDescGZIP() 
 }
 
 var file_kubernaut_workflowexecution_v1_workflow_execution_proto_enumTypes = make([]protoimpl.EnumInfo, 8)
-var file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes = make([]protoimpl.MessageInfo, 37)
+var file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes = make([]protoimpl.MessageInfo, 38)
 var file_kubernaut_workflowexecution_v1_workflow_execution_proto_goTypes = []any{
 	(Severity)(0),                               // 0: kubernaut.workflowexecution.v1.Severity
 	(WatchEventType)(0),                         // 1: kubernaut.workflowexecution.v1.WatchEventType
@@ -3547,96 +3617,98 @@ var file_kubernaut_workflowexecution_v1_workflow_execution_proto_goTypes = []any
 	(*WorkflowRef)(nil),                         // 33: kubernaut.workflowexecution.v1.WorkflowRef
 	(*ExecutionConfig)(nil),                     // 34: kubernaut.workflowexecution.v1.ExecutionConfig
 	(*WorkflowExecutionStatus)(nil),             // 35: kubernaut.workflowexecution.v1.WorkflowExecutionStatus
-	(*PipelineRunRef)(nil),                      // 36: kubernaut.workflowexecution.v1.PipelineRunRef
-	(*Failure)(nil),                             // 37: kubernaut.workflowexecution.v1.Failure
-	(*FailedTask)(nil),                          // 38: kubernaut.workflowexecution.v1.FailedTask
-	(*Skip)(nil),                                // 39: kubernaut.workflowexecution.v1.Skip
-	(*ConflictingExecution)(nil),                // 40: kubernaut.workflowexecution.v1.ConflictingExecution
-	(*Condition)(nil),                           // 41: kubernaut.workflowexecution.v1.Condition
-	nil,                                         // 42: kubernaut.workflowexecution.v1.WorkflowExecution.LabelsEntry
-	nil,                                         // 43: kubernaut.workflowexecution.v1.WorkflowExecution.AnnotationsEntry
-	nil,                                         // 44: kubernaut.workflowexecution.v1.WorkflowExecutionSpec.ParametersEntry
-	(*structpb.Struct)(nil),                     // 45: google.protobuf.Struct
-	(*timestamppb.Timestamp)(nil),               // 46: google.protobuf.Timestamp
-	(*durationpb.Duration)(nil),                 // 47: google.protobuf.Duration
+	(*Result)(nil),                              // 36: kubernaut.workflowexecution.v1.Result
+	(*PipelineRunRef)(nil),                      // 37: kubernaut.workflowexecution.v1.PipelineRunRef
+	(*Failure)(nil),                             // 38: kubernaut.workflowexecution.v1.Failure
+	(*FailedTask)(nil),                          // 39: kubernaut.workflowexecution.v1.FailedTask
+	(*Skip)(nil),                                // 40: kubernaut.workflowexecution.v1.Skip
+	(*ConflictingExecution)(nil),                // 41: kubernaut.workflowexecution.v1.ConflictingExecution
+	(*Condition)(nil),                           // 42: kubernaut.workflowexecution.v1.Condition
+	nil,                                         // 43: kubernaut.workflowexecution.v1.WorkflowExecution.LabelsEntry
+	nil,                                         // 44: kubernaut.workflowexecution.v1.WorkflowExecution.AnnotationsEntry
+	nil,                                         // 45: kubernaut.workflowexecution.v1.WorkflowExecutionSpec.ParametersEntry
+	(*structpb.Struct)(nil),                     // 46: google.protobuf.Struct
+	(*timestamppb.Timestamp)(nil),               // 47: google.protobuf.Timestamp
+	(*durationpb.Duration)(nil),                 // 48: google.protobuf.Duration
 }
 var file_kubernaut_workflowexecution_v1_workflow_execution_proto_depIdxs = []int32{
 	30, // 0: kubernaut.workflowexecution.v1.CreateWorkflowExecutionRequest.workflow_execution:type_name -> kubernaut.workflowexecution.v1.WorkflowExecution
 	30, // 1: kubernaut.workflowexecution.v1.CreateWorkflowExecutionResponse.workflow_execution:type_name -> kubernaut.workflowexecution.v1.WorkflowExecution
 	10, // 2: kubernaut.workflowexecution.v1.CreateWorkflowExecutionResponse.preflight:type_name -> kubernaut.workflowexecution.v1.Preflight
 	11, // 3: kubernaut.workflowexecution.v1.Preflight.findings:type_name -> kubernaut.workflowexecution.v1.Finding
-	45, // 4: kubernaut.workflowexecution.v1.Preflight.pipeline_run:type_name -> google.protobuf.Struct
+	46, // 4: kubernaut.workflowexecution.v1.Preflight.pipeline_run:type_name -> google.protobuf.Struct
 	0,  // 5: kubernaut.workflowexecution.v1.Finding.severity:type_name -> kubernaut.workflowexecution.v1.Severity
 	30, // 6: kubernaut.workflowexecution.v1.GetWorkflowExecutionResponse.workflow_execution:type_name -> kubernaut.workflowexecution.v1.WorkflowExecution
 	3,  // 7: kubernaut.workflowexecution.v1.ListWorkflowExecutionsRequest.phases:type_name -> kubernaut.workflowexecution.v1.Phase
-	46, // 8: kubernaut.workflowexecution.v1.ListWorkflowExecutionsRequest.created_after:type_name -> google.protobuf.Timestamp
-	46, // 9: kubernaut.workflowexecution.v1.ListWorkflowExecutionsRequest.created_before:type_name -> google.protobuf.Timestamp
+	47, // 8: kubernaut.workflowexecution.v1.ListWorkflowExecutionsRequest.created_after:type_name -> google.protobuf.Timestamp
+	47, // 9: kubernaut.workflowexecution.v1.ListWorkflowExecutionsRequest.created_before:type_name -> google.protobuf.Timestamp
 	30, // 10: kubernaut.workflowexecution.v1.ListWorkflowExecutionsResponse.workflow_executions:type_name -> kubernaut.workflowexecution.v1.WorkflowExecution
 	1,  // 11: kubernaut.workflowexecution.v1.WatchWorkflowExecutionsResponse.type:type_name -> kubernaut.workflowexecution.v1.WatchEventType
 	30, // 12: kubernaut.workflowexecution.v1.WatchWorkflowExecutionsResponse.workflow_execution:type_name -> kubernaut.workflowexecution.v1.WorkflowExecution
 	2,  // 13: kubernaut.workflowexecution.v1.CancelWorkflowExecutionRequest.mode:type_name -> kubernaut.workflowexecution.v1.CancelMode
 	30, // 14: kubernaut.workflowexecution.v1.CancelWorkflowExecutionResponse.workflow_execution:type_name -> kubernaut.workflowexecution.v1.WorkflowExecution
 	30, // 15: kubernaut.workflowexecution.v1.DeleteWorkflowExecutionResponse.workflow_execution:type_name -> kubernaut.workflowexecution.v1.WorkflowExecution
-	46, // 16: kubernaut.workflowexecution.v1.StreamWorkflowExecutionLogsRequest.since:type_name -> google.protobuf.Timestamp
-	46, // 17: kubernaut.workflowexecution.v1.StreamWorkflowExecutionLogsResponse.time:type_name -> google.protobuf.Timestamp
+	47, // 16: kubernaut.workflowexecution.v1.StreamWorkflowExecutionLogsRequest.since:type_name -> google.protobuf.Timestamp
+	47, // 17: kubernaut.workflowexecution.v1.StreamWorkflowExecutionLogsResponse.time:type_name -> google.protobuf.Timestamp
 	26, // 18: kubernaut.workflowexecution.v1.GetTargetResponse.target:type_name -> kubernaut.workflowexecution.v1.Target
 	27, // 19: kubernaut.workflowexecution.v1.Target.holder:type_name -> kubernaut.workflowexecution.v1.TargetHolder
 	28, // 20: kubernaut.workflowexecution.v1.Target.cooldowns:type_name -> kubernaut.workflowexecution.v1.TargetCooldown
 	29, // 21: kubernaut.workflowexecution.v1.Target.executions:type_name -> kubernaut.workflowexecution.v1.TargetExecution
 	3,  // 22: kubernaut.workflowexecution.v1.TargetHolder.phase:type_name -> kubernaut.workflowexecution.v1.Phase
-	46, // 23: kubernaut.workflowexecution.v1.TargetHolder.hold_time:type_name -> google.protobuf.Timestamp
-	46, // 24: kubernaut.workflowexecution.v1.TargetCooldown.end_time:type_name -> google.protobuf.Timestamp
+	47, // 23: kubernaut.workflowexecution.v1.TargetHolder.hold_time:type_name -> google.protobuf.Timestamp
+	47, // 24: kubernaut.workflowexecution.v1.TargetCooldown.end_time:type_name -> google.protobuf.Timestamp
 	3,  // 25: kubernaut.workflowexecution.v1.TargetExecution.phase:type_name -> kubernaut.workflowexecution.v1.Phase
-	46, // 26: kubernaut.workflowexecution.v1.TargetExecution.create_time:type_name -> google.protobuf.Timestamp
-	46, // 27: kubernaut.workflowexecution.v1.WorkflowExecution.create_time:type_name -> google.protobuf.Timestamp
-	46, // 28: kubernaut.workflowexecution.v1.WorkflowExecution.delete_time:type_name -> google.protobuf.Timestamp
-	42, // 29: kubernaut.workflowexecution.v1.WorkflowExecution.labels:type_name -> kubernaut.workflowexecution.v1.WorkflowExecution.LabelsEntry
-	43, // 30: kubernaut.workflowexecution.v1.WorkflowExecution.annotations:type_name -> kubernaut.workflowexecution.v1.WorkflowExecution.AnnotationsEntry
+	47, // 26: kubernaut.workflowexecution.v1.TargetExecution.create_time:type_name -> google.protobuf.Timestamp
+	47, // 27: kubernaut.workflowexecution.v1.WorkflowExecution.create_time:type_name -> google.protobuf.Timestamp
+	47, // 28: kubernaut.workflowexecution.v1.WorkflowExecution.delete_time:type_name -> google.protobuf.Timestamp
+	43, // 29: kubernaut.workflowexecution.v1.WorkflowExecution.labels:type_name -> kubernaut.workflowexecution.v1.WorkflowExecution.LabelsEntry
+	44, // 30: kubernaut.workflowexecution.v1.WorkflowExecution.annotations:type_name -> kubernaut.workflowexecution.v1.WorkflowExecution.AnnotationsEntry
 	31, // 31: kubernaut.workflowexecution.v1.WorkflowExecution.spec:type_name -> kubernaut.workflowexecution.v1.WorkflowExecutionSpec
 	35, // 32: kubernaut.workflowexecution.v1.WorkflowExecution.status:type_name -> kubernaut.workflowexecution.v1.WorkflowExecutionStatus
 	32, // 33: kubernaut.workflowexecution.v1.WorkflowExecutionSpec.remediation_request_ref:type_name -> kubernaut.workflowexecution.v1.RemediationRequestRef
 	33, // 34: kubernaut.workflowexecution.v1.WorkflowExecutionSpec.workflow_ref:type_name -> kubernaut.workflowexecution.v1.WorkflowRef
-	44, // 35: kubernaut.workflowexecution.v1.WorkflowExecutionSpec.parameters:type_name -> kubernaut.workflowexecution.v1.WorkflowExecutionSpec.ParametersEntry
+	45, // 35: kubernaut.workflowexecution.v1.WorkflowExecutionSpec.parameters:type_name -> kubernaut.workflowexecution.v1.WorkflowExecutionSpec.ParametersEntry
 	34, // 36: kubernaut.workflowexecution.v1.WorkflowExecutionSpec.execution_config:type_name -> kubernaut.workflowexecution.v1.ExecutionConfig
 	2,  // 37: kubernaut.workflowexecution.v1.WorkflowExecutionSpec.cancel_mode:type_name -> kubernaut.workflowexecution.v1.CancelMode
-	47, // 38: kubernaut.workflowexecution.v1.ExecutionConfig.timeout:type_name -> google.protobuf.Duration
-	47, // 39: kubernaut.workflowexecution.v1.ExecutionConfig.finally_timeout:type_name -> google.protobuf.Duration
+	48, // 38: kubernaut.workflowexecution.v1.ExecutionConfig.timeout:type_name -> google.protobuf.Duration
+	48, // 39: kubernaut.workflowexecution.v1.ExecutionConfig.finally_timeout:type_name -> google.protobuf.Duration
 	3,  // 40: kubernaut.workflowexecution.v1.WorkflowExecutionStatus.phase:type_name -> kubernaut.workflowexecution.v1.Phase
 	4,  // 41: kubernaut.workflowexecution.v1.WorkflowExecutionStatus.outcome:type_name -> kubernaut.workflowexecution.v1.Outcome
-	36, // 42: kubernaut.workflowexecution.v1.WorkflowExecutionStatus.pipeline_run_ref:type_name -> kubernaut.workflowexecution.v1.PipelineRunRef
-	46, // 43: kubernaut.workflowexecution.v1.WorkflowExecutionStatus.start_time:type_name -> google.protobuf.Timestamp
-	46, // 44: kubernaut.workflowexecution.v1.WorkflowExecutionStatus.completion_time:type_name -> google.protobuf.Timestamp
-	37, // 45: kubernaut.workflowexecution.v1.WorkflowExecutionStatus.failure:type_name -> kubernaut.workflowexecution.v1.Failure
-	39, // 46: kubernaut.workflowexecution.v1.WorkflowExecutionStatus.skip:type_name -> kubernaut.workflowexecution.v1.Skip
-	41, // 47: kubernaut.workflowexecution.v1.WorkflowExecutionStatus.conditions:type_name -> kubernaut.workflowexecution.v1.Condition
-	5,  // 48: kubernaut.workflowexecution.v1.Failure.reason:type_name -> kubernaut.workflowexecution.v1.FailureReason
-	38, // 49: kubernaut.workflowexecution.v1.Failure.failed_task:type_name -> kubernaut.workflowexecution.v1.FailedTask
-	6,  // 50: kubernaut.workflowexecution.v1.Skip.reason:type_name -> kubernaut.workflowexecution.v1.SkipReason
-	46, // 51: kubernaut.workflowexecution.v1.Skip.skip_time:type_name -> google.protobuf.Timestamp
-	40, // 52: kubernaut.workflowexecution.v1.Skip.conflicting_execution:type_name -> kubernaut.workflowexecution.v1.ConflictingExecution
-	7,  // 53: kubernaut.workflowexecution.v1.Condition.status:type_name -> kubernaut.workflowexecution.v1.ConditionStatus
-	46, // 54: kubernaut.workflowexecution.v1.Condition.last_transition_time:type_name -> google.protobuf.Timestamp
-	8,  // 55: kubernaut.workflowexecution.v1.WorkflowExecutionService.CreateWorkflowExecution:input_type -> kubernaut.workflowexecution.v1.CreateWorkflowExecutionRequest
-	12, // 56: kubernaut.workflowexecution.v1.WorkflowExecutionService.GetWorkflowExecution:input_type -> kubernaut.workflowexecution.v1.GetWorkflowExecutionRequest
-	14, // 57: kubernaut.workflowexecution.v1.WorkflowExecutionService.ListWorkflowExecutions:input_type -> kubernaut.workflowexecution.v1.ListWorkflowExecutionsRequest
-	16, // 58: kubernaut.workflowexecution.v1.WorkflowExecutionService.WatchWorkflowExecutions:input_type -> kubernaut.workflowexecution.v1.WatchWorkflowExecutionsRequest
-	18, // 59: kubernaut.workflowexecution.v1.WorkflowExecutionService.CancelWorkflowExecution:input_type -> kubernaut.workflowexecution.v1.CancelWorkflowExecutionRequest
-	20, // 60: kubernaut.workflowexecution.v1.WorkflowExecutionService.DeleteWorkflowExecution:input_type -> kubernaut.workflowexecution.v1.DeleteWorkflowExecutionRequest
-	22, // 61: kubernaut.workflowexecution.v1.WorkflowExecutionService.StreamWorkflowExecutionLogs:input_type -> kubernaut.workflowexecution.v1.StreamWorkflowExecutionLogsRequest
-	24, // 62: kubernaut.workflowexecution.v1.WorkflowExecutionService.GetTarget:input_type -> kubernaut.workflowexecution.v1.GetTargetRequest
-	9,  // 63: kubernaut.workflowexecution.v1.WorkflowExecutionService.CreateWorkflowExecution:output_type -> kubernaut.workflowexecution.v1.CreateWorkflowExecutionResponse
-	13, // 64: kubernaut.workflowexecution.v1.WorkflowExecutionService.GetWorkflowExecution:output_type -> kubernaut.workflowexecution.v1.GetWorkflowExecutionResponse
-	15, // 65: kubernaut.workflowexecution.v1.WorkflowExecutionService.ListWorkflowExecutions:output_type -> kubernaut.workflowexecution.v1.ListWorkflowExecutionsResponse
-	17, // 66: kubernaut.workflowexecution.v1.WorkflowExecutionService.WatchWorkflowExecutions:output_type -> kubernaut.workflowexecution.v1.WatchWorkflowExecutionsResponse
-	19, // 67: kubernaut.workflowexecution.v1.WorkflowExecutionService.CancelWorkflowExecution:output_type -> kubernaut.workflowexecution.v1.CancelWorkflowExecutionResponse
-	21, // 68: kubernaut.workflowexecution.v1.WorkflowExecutionService.DeleteWorkflowExecution:output_type -> kubernaut.workflowexecution.v1.DeleteWorkflowExecutionResponse
-	23, // 69: kubernaut.workflowexecution.v1.WorkflowExecutionService.StreamWorkflowExecutionLogs:output_type -> kubernaut.workflowexecution.v1.StreamWorkflowExecutionLogsResponse
-	25, // 70: kubernaut.workflowexecution.v1.WorkflowExecutionService.GetTarget:output_type -> kubernaut.workflowexecution.v1.GetTargetResponse
-	63, // [63:71] is the sub-list for method output_type
-	55, // [55:63] is the sub-list for method input_type
-	55, // [55:55] is the sub-list for extension type_name
-	55, // [55:55] is the sub-list for extension extendee
-	0,  // [0:55] is the sub-list for field type_name
+	37, // 42: kubernaut.workflowexecution.v1.WorkflowExecutionStatus.pipeline_run_ref:type_name -> kubernaut.workflowexecution.v1.PipelineRunRef
+	47, // 43: kubernaut.workflowexecution.v1.WorkflowExecutionStatus.start_time:type_name -> google.protobuf.Timestamp
+	47, // 44: kubernaut.workflowexecution.v1.WorkflowExecutionStatus.completion_time:type_name -> google.protobuf.Timestamp
+	38, // 45: kubernaut.workflowexecution.v1.WorkflowExecutionStatus.failure:type_name -> kubernaut.workflowexecution.v1.Failure
+	40, // 46: kubernaut.workflowexecution.v1.WorkflowExecutionStatus.skip:type_name -> kubernaut.workflowexecution.v1.Skip
+	42, // 47: kubernaut.workflowexecution.v1.WorkflowExecutionStatus.conditions:type_name -> kubernaut.workflowexecution.v1.Condition
+	36, // 48: kubernaut.workflowexecution.v1.WorkflowExecutionStatus.results:type_name -> kubernaut.workflowexecution.v1.Result
+	5,  // 49: kubernaut.workflowexecution.v1.Failure.reason:type_name -> kubernaut.workflowexecution.v1.FailureReason
+	39, // 50: kubernaut.workflowexecution.v1.Failure.failed_task:type_name -> kubernaut.workflowexecution.v1.FailedTask
+	6,  // 51: kubernaut.workflowexecution.v1.Skip.reason:type_name -> kubernaut.workflowexecution.v1.SkipReason
+	47, // 52: kubernaut.workflowexecution.v1.Skip.skip_time:type_name -> google.protobuf.Timestamp
+	41, // 53: kubernaut.workflowexecution.v1.Skip.conflicting_execution:type_name -> kubernaut.workflowexecution.v1.ConflictingExecution
+	7,  // 54: kubernaut.workflowexecution.v1.Condition.status:type_name -> kubernaut.workflowexecution.v1.ConditionStatus
+	47, // 55: kubernaut.workflowexecution.v1.Condition.last_transition_time:type_name -> google.protobuf.Timestamp
+	8,  // 56: kubernaut.workflowexecution.v1.WorkflowExecutionService.CreateWorkflowExecution:input_type -> kubernaut.workflowexecution.v1.CreateWorkflowExecutionRequest
+	12, // 57: kubernaut.workflowexecution.v1.WorkflowExecutionService.GetWorkflowExecution:input_type -> kubernaut.workflowexecution.v1.GetWorkflowExecutionRequest
+	14, // 58: kubernaut.workflowexecution.v1.WorkflowExecutionService.ListWorkflowExecutions:input_type -> kubernaut.workflowexecution.v1.ListWorkflowExecutionsRequest
+	16, // 59: kubernaut.workflowexecution.v1.WorkflowExecutionService.WatchWorkflowExecutions:input_type -> kubernaut.workflowexecution.v1.WatchWorkflowExecutionsRequest
+	18, // 60: kubernaut.workflowexecution.v1.WorkflowExecutionService.CancelWorkflowExecution:input_type -> kubernaut.workflowexecution.v1.CancelWorkflowExecutionRequest
+	20, // 61: kubernaut.workflowexecution.v1.WorkflowExecutionService.DeleteWorkflowExecution:input_type -> kubernaut.workflowexecution.v1.DeleteWorkflowExecutionRequest
+	22, // 62: kubernaut.workflowexecution.v1.WorkflowExecutionService.StreamWorkflowExecutionLogs:input_type -> kubernaut.workflowexecution.v1.StreamWorkflowExecutionLogsRequest
+	24, // 63: kubernaut.workflowexecution.v1.WorkflowExecutionService.GetTarget:input_type -> kubernaut.workflowexecution.v1.GetTargetRequest
+	9,  // 64: kubernaut.workflowexecution.v1.WorkflowExecutionService.CreateWorkflowExecution:output_type -> kubernaut.workflowexecution.v1.CreateWorkflowExecutionResponse
+	13, // 65: kubernaut.workflowexecution.v1.WorkflowExecutionService.GetWorkflowExecution:output_type -> kubernaut.workflowexecution.v1.GetWorkflowExecutionResponse
+	15, // 66: kubernaut.workflowexecution.v1.WorkflowExecutionService.ListWorkflowExecutions:output_type -> kubernaut.workflowexecution.v1.ListWorkflowExecutionsResponse
+	17, // 67: kubernaut.workflowexecution.v1.WorkflowExecutionService.WatchWorkflowExecutions:output_type -> kubernaut.workflowexecution.v1.WatchWorkflowExecutionsResponse
+	19, // 68: kubernaut.workflowexecution.v1.WorkflowExecutionService.CancelWorkflowExecution:output_type -> kubernaut.workflowexecution.v1.CancelWorkflowExecutionResponse
+	21, // 69: kubernaut.workflowexecution.v1.WorkflowExecutionService.DeleteWorkflowExecution:output_type -> kubernaut.workflowexecution.v1.DeleteWorkflowExecutionResponse
+	23, // 70: kubernaut.workflowexecution.v1.WorkflowExecutionService.StreamWorkflowExecutionLogs:output_type -> kubernaut.workflowexecution.v1.StreamWorkflowExecutionLogsResponse
+	25, // 71: kubernaut.workflowexecution.v1.WorkflowExecutionService.GetTarget:output_type -> kubernaut.workflowexecution.v1.GetTargetResponse
+	64, // [64:72] is the sub-list for method output_type
+	56, // [56:64] is the sub-list for method input_type
+	56, // [56:56] is the sub-list for extension type_name
+	56, // [56:56] is the sub-list for extension extendee
+	0,  // [0:56] is the sub-list for field type_name
 }
 
 func init() { file_kubernaut_workflowexecution_v1_workflow_execution_proto_init() }
@@ -3646,15 +3718,15 @@ func file_kubernaut_workflowexecution_v1_workflow_execution_proto_init() {
 	}
 	file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[18].OneofWrappers = []any{}
 	file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[23].OneofWrappers = []any{}
-	file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[30].OneofWrappers = []any{}
 	file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[31].OneofWrappers = []any{}
+	file_kubernaut_workflowexecution_v1_workflow_execution_proto_msgTypes[32].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_kubernaut_workflowexecution_v1_workflow_execution_proto_rawDesc), len(file_kubernaut_workflowexecution_v1_workflow_execution_proto_rawDesc)),
 			NumEnums:      8,
-			NumMessages:   37,
+			NumMessages:   38,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

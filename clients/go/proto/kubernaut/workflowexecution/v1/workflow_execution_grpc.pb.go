@@ -3,7 +3,7 @@
 // - protoc-gen-go-grpc v1.6.2
 // - protoc             (unknown)
 // source: kubernaut/workflowexecution/v1/workflow_execution.proto
-// sources: sha256 eaf16631b29a05e97e0e4eb8b010f96aabc5c8bca7b79d653a7fdd058d893c69
+// sources: sha256 ffbc29ce43149f4e4d35b92f8e2c8426befe9d57cdfe896e49a8a3c171bdb378
 
 package workflowexecutionv1
 

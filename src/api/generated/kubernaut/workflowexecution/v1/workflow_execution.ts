@@ -1092,6 +1092,20 @@ export interface WorkflowExecutionStatus {
    * is over.
    */
   settled: boolean;
+  /**
+   * Results of the Pipeline, arrays and objects as JSON, with secrets masked. Names and values have at most 4096 bytes
+   * together: `…` ends a value that is cut, and a result named `…` stands for those left out. Recorded when the execution
+   * ends.
+   */
+  results: Result[];
+}
+
+/** A result of a Pipeline. */
+export interface Result {
+  /** Name. */
+  name: string;
+  /** Value. */
+  value: string;
 }
 
 /** A Tekton PipelineRun. */
@@ -4066,6 +4080,7 @@ function createBaseWorkflowExecutionStatus(): WorkflowExecutionStatus {
     target: "",
     bundleDigest: "",
     settled: false,
+    results: [],
   };
 }
 
@@ -4109,6 +4124,9 @@ export const WorkflowExecutionStatus: MessageFns<WorkflowExecutionStatus> = {
     }
     if (message.settled !== false) {
       writer.uint32(104).bool(message.settled);
+    }
+    for (const v of message.results) {
+      Result.encode(v!, writer.uint32(114).fork()).join();
     }
     return writer;
   },
@@ -4230,6 +4248,14 @@ export const WorkflowExecutionStatus: MessageFns<WorkflowExecutionStatus> = {
             message.settled = reader.bool();
             continue;
           }
+          case 14: {
+            if (tag !== 114) {
+              break;
+            }
+
+            message.results.push(Result.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -4268,6 +4294,74 @@ export const WorkflowExecutionStatus: MessageFns<WorkflowExecutionStatus> = {
     message.target = object.target ?? "";
     message.bundleDigest = object.bundleDigest ?? "";
     message.settled = object.settled ?? false;
+    message.results = object.results?.map((e) => Result.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseResult(): Result {
+  return { name: "", value: "" };
+}
+
+export const Result: MessageFns<Result> = {
+  encode(message: Result, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.name !== "") {
+      writer.uint32(10).string(message.name);
+    }
+    if (message.value !== "") {
+      writer.uint32(18).string(message.value);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Result {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseResult();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.value = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<Result>): Result {
+    return Result.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<Result>): Result {
+    const message = createBaseResult();
+    message.name = object.name ?? "";
+    message.value = object.value ?? "";
     return message;
   },
 };
