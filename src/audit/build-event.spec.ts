@@ -68,14 +68,17 @@ describe('an audit event', () => {
   });
 
   it.each([
-    ['accepted', { SIZE: '5' }],
+    ['accepted', { SIZE: '5', override_cooldown_reason: 'approved by the incident lead' }],
     ['started', { SIZE: '5' }],
     ['ended', { SIZE: '5', 'result.node': 'w1' }],
-  ] as const)('has the results when the execution has ended: %s', (kind, parameters) => {
-    const spec = { parameters: { SIZE: '5' } };
-    const execution = anEndedExecution({ spec, status: { results: [{ name: 'node', value: 'w1' }] } });
-    expect(eventOf(execution, kind).event_data.parameters).toEqual(parameters);
-  });
+  ] as const)(
+    'has the reason of an override when it is accepted, and the results when it has ended: %s',
+    (kind, parameters) => {
+      const spec = { parameters: { SIZE: '5' }, overrideCooldownReason: 'approved by the incident lead' };
+      const execution = anEndedExecution({ spec, status: { results: [{ name: 'node', value: 'w1' }] } });
+      expect(eventOf(execution, kind).event_data.parameters).toEqual(parameters);
+    },
+  );
 
   it.each([
     ['none', undefined],

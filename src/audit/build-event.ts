@@ -1,5 +1,5 @@
 import { formatDurationMs } from '../workflow-execution/duration.ts';
-import { cancelRequestedBy, deletionFailure, phaseOf } from '../workflow-execution/execution.ts';
+import { cancelRequestedBy, deletionFailure, overrideReasonOf, phaseOf } from '../workflow-execution/execution.ts';
 import type {
   Failure,
   FailureReason,
@@ -26,7 +26,7 @@ export function correlationIdOf({ spec }: WorkflowExecution): string {
 export function auditEvent(execution: WorkflowExecution, { kind, time }: DueEvent): AuditEvent {
   const { metadata, spec } = execution;
   const { type, action, outcome, phase, data, fields } = eventPayload(execution, kind);
-  const parameters = { ...redactParameters(spec), ...resultsOf(execution, kind) };
+  const parameters = { ...redactParameters(spec), ...overrideAndResults(execution, kind) };
   return {
     version: '1.0',
     event_type: type,
@@ -57,9 +57,11 @@ export function auditEvent(execution: WorkflowExecution, { kind, time }: DueEven
  * What data storage has no field for: it drops fields that it does not know, but keeps any parameter. No parameter of an
  * execution has such a name.
  */
-function resultsOf(execution: WorkflowExecution, kind: EventKind): Record<string, string> {
+function overrideAndResults(execution: WorkflowExecution, kind: EventKind): Record<string, string> {
+  const overrideReason = kind === 'accepted' ? overrideReasonOf(execution) : undefined;
   const results = kind === 'ended' ? (execution.status?.results ?? []) : [];
   return {
+    ...(overrideReason !== undefined && { override_cooldown_reason: overrideReason }),
     ...Object.fromEntries(results.map(({ name, value }) => [`result.${name}`, value])),
   };
 }

@@ -50,6 +50,19 @@ describe('a claim on a target', () => {
     });
   });
 
+  it('that overrides the cooldown is granted during it, but not while another execution has the target', () => {
+    const override = { ...claim, overridesCooldown: true };
+    const cooldowns = [endedMinutesAgo(2)];
+    expect(decideClaim({ cooldowns }, override, now, 5 * minutes)).toEqual({
+      kind: 'free',
+      next: { holder: second, cooldowns },
+    });
+    expect(decideClaim({ holder: first, cooldowns }, override, now, 5 * minutes)).toEqual({
+      kind: 'held',
+      holder: first,
+    });
+  });
+
   it.each([
     ['the cooldown has passed', endedMinutesAgo(5), 5 * minutes],
     ['another workflow cools down', endedMinutesAgo(1, 'scale-up'), 5 * minutes],

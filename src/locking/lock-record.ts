@@ -33,6 +33,8 @@ export const unusedLock: LockRecord = { cooldowns: [] };
 /** An execution that wants a target. */
 export interface Claim extends WorkflowIdentity {
   readonly execution: ExecutionId;
+  /** Whether the cooldown does not apply to it. Another holder still does. */
+  readonly overridesCooldown?: boolean;
 }
 
 /** The decision about a claim. */
@@ -54,7 +56,8 @@ function isSameWorkflow(a: WorkflowIdentity, b: WorkflowIdentity): boolean {
 
 /**
  * Decides about a claim: the holder keeps the target; the same workflow waits for its cooldown, another does not. The cooldown
- * also applies to a claimant that the record names as the holder: anybody may have written that.
+ * also applies to a claimant that the record names as the holder: anybody may have written that. A claim may override the
+ * cooldown, but never a holder.
  *
  * @param cooldownMs how long the cooldown lasts; 0 turns it off
  * @returns for a free target the record to write, by compare-and-swap
@@ -67,7 +70,7 @@ export function decideClaim(record: LockRecord, claim: Claim, now: Date, cooldow
     .filter((cooldown) => isSameWorkflow(cooldown, claim) && !isSame(cooldown.execution, claim.execution))
     .map((cooldown) => ({ cooldown, remainingMs: remaining(cooldown, now, cooldownMs) }))
     .toSorted((a, b) => b.remainingMs - a.remainingMs)[0];
-  if (cooling !== undefined && cooling.remainingMs > 0) {
+  if (cooling !== undefined && cooling.remainingMs > 0 && claim.overridesCooldown !== true) {
     return { kind: 'cooling-down', earlier: cooling.cooldown.execution, remainingMs: cooling.remainingMs };
   }
   if (isOurs) return { kind: 'ours' };

@@ -6,6 +6,7 @@ import type {
   WorkflowExecutionSpec,
 } from './generated/workflow-execution.ts';
 import { ownAnnotations } from './metadata.ts';
+import { redactorFor } from './redact.ts';
 
 /** All phases, in the order in which an execution can reach them. */
 export const allPhases: readonly Phase[] = ['Pending', 'Running', 'Completed', 'Failed', 'Skipped'];
@@ -37,6 +38,12 @@ export function requestedCancelMode({ spec }: WorkflowExecution): CancelMode | u
 /** Username of the caller who requested the cancellation, or last made it immediate; undefined if unknown. */
 export function cancelRequestedBy({ metadata: { annotations } }: WorkflowExecution): string | undefined {
   return annotations?.[ownAnnotations.immediateCancelRequestedBy] ?? annotations?.[ownAnnotations.cancelRequestedBy];
+}
+
+/** Why an execution overrides the cooldown of its target, without secrets; undefined if the cooldown applies to it. */
+export function overrideReasonOf({ spec }: Pick<WorkflowExecution, 'spec'>): string | undefined {
+  const { overrideCooldownReason } = spec;
+  return overrideCooldownReason === undefined ? undefined : redactorFor(spec)(overrideCooldownReason);
 }
 
 /** The failure of an execution that is deleted before it has ended. */

@@ -15,10 +15,11 @@ const execution = { namespace: 'payment', name: 'we-1' };
 /** Target access with an authorizer that allows the given namespaces, and its calls. */
 function access({
   allowed = [],
+  denied = '',
   targets = targetsOf(),
-}: { allowed?: string[]; targets?: Pick<Targets, 'resolve'> } = {}) {
-  const allows = jest.fn((_: unknown, { namespace = 'everywhere' }: ResourceAttributes) =>
-    Promise.resolve(allowed.includes(namespace)),
+}: { allowed?: string[]; denied?: string; targets?: Pick<Targets, 'resolve'> } = {}) {
+  const allows = jest.fn((_: unknown, { verb, namespace = 'everywhere' }: ResourceAttributes) =>
+    Promise.resolve(verb !== denied && allowed.includes(namespace)),
   );
   const rights = new Permissions({ allows } as unknown as Authorizer);
   return { allows, access: new TargetAccess(targets as Targets, rights, new FakeClock()) };
@@ -30,7 +31,7 @@ describe('access to a target', () => {
     ['node/w1', undefined, 'everywhere'],
   ])('is granted with the permission in its namespace: %s', async (text, namespace, allowed) => {
     const { allows, access: to } = access({ allowed: [allowed] });
-    await expect(to.assertAllowed(text, call, execution)).resolves.toBeUndefined();
+    await expect(to.assertAllowed({ targetResource: text }, call, execution)).resolves.toBeUndefined();
     expect(allows).toHaveBeenCalledWith(alice, { ...wfe, verb: 'remediate', namespace });
   });
 
@@ -39,7 +40,24 @@ describe('access to a target', () => {
     ['node/w1', 'alice may not remediate workflowexecutions in all namespaces'],
   ])('is denied with the missing permission: %s', async (text, message) => {
     const { access: to } = access({ allowed: ['checkout'] });
-    await expect(to.assertAllowed(text, call, execution)).rejects.toMatchObject({ code: 'PermissionDenied', message });
+    await expect(to.assertAllowed({ targetResource: text }, call, execution)).rejects.toMatchObject({
+      code: 'PermissionDenied',
+      message,
+    });
+  });
+
+  it('to override its cooldown is granted with that permission, too', async () => {
+    const override = { targetResource: 'payment/deploy/api', overrideCooldownReason: 'approved by the incident lead' };
+    const { allows, access: to } = access({ allowed: ['payment'] });
+    await expect(to.assertAllowed(override, call, execution)).resolves.toBeUndefined();
+    expect(allows.mock.calls.map(([, { verb, namespace }]) => [verb, namespace])).toEqual([
+      ['remediate', 'payment'],
+      ['override', 'payment'],
+    ]);
+
+    const { access: without } = access({ allowed: ['payment'], denied: 'override' });
+    const message = 'alice may not override workflowexecutions in namespace payment';
+    await expect(without.assertAllowed(override, call, execution)).rejects.toMatchObject({ message });
   });
 
   it.each([
@@ -47,7 +65,7 @@ describe('access to a target', () => {
     ['payment/widget/w', 'spec.targetResource: the cluster does not serve a kind widget'],
   ])('is denied to all callers if the target is invalid: %s', async (text, message) => {
     const { allows, access: to } = access();
-    await expect(to.assertAllowed(text, call, execution)).rejects.toMatchObject({
+    await expect(to.assertAllowed({ targetResource: text }, call, execution)).rejects.toMatchObject({
       code: 'InvalidArgument',
       message: expect.stringContaining(message),
     });
@@ -56,7 +74,9 @@ describe('access to a target', () => {
 
   it('is granted if callers are not authenticated', async () => {
     const { access: to } = access();
-    await expect(to.assertAllowed('node/w1', { ...call, caller: undefined }, execution)).resolves.toBeUndefined();
+    await expect(
+      to.assertAllowed({ targetResource: 'node/w1' }, { ...call, caller: undefined }, execution),
+    ).resolves.toBeUndefined();
   });
 
   it.each([
@@ -64,7 +84,7 @@ describe('access to a target', () => {
     ['the cluster cannot be reached', new UnavailableError('connect 10.0.0.1'), 'the cluster is unreachable'],
   ])('is Unavailable while %s', async (_, error, message) => {
     const { access: to } = access({ targets: { resolve: () => Promise.reject(error) } });
-    await expect(to.assertAllowed('payment/widget/w', call, execution)).rejects.toMatchObject({
+    await expect(to.assertAllowed({ targetResource: 'payment/widget/w' }, call, execution)).rejects.toMatchObject({
       code: 'Unavailable',
       message,
     });
@@ -73,13 +93,15 @@ describe('access to a target', () => {
   it('is denied only by discovery that is at most ten seconds old', async () => {
     const resolve = jest.fn<Targets['resolve']>(() => Promise.resolve({ kind: 'resolved', target: 'x' }));
     const { access: to } = access({ allowed: ['payment'], targets: { resolve } });
-    await to.assertAllowed('payment/deploy/api', call, execution);
+    await to.assertAllowed({ targetResource: 'payment/deploy/api' }, call, execution);
     expect(resolve).toHaveBeenCalledWith('payment/deploy/api', new Date('2025-12-31T23:59:50Z'), call.signal);
   });
 
   it('is Unavailable if the review fails', async () => {
     const rights = new Permissions({ allows: () => Promise.reject(new ForbiddenError('no')) } as unknown as Authorizer);
     const to = new TargetAccess(targetsOf(), rights, new FakeClock());
-    await expect(to.assertAllowed('node/w1', call, execution)).rejects.toMatchObject({ code: 'Unavailable' });
+    await expect(to.assertAllowed({ targetResource: 'node/w1' }, call, execution)).rejects.toMatchObject({
+      code: 'Unavailable',
+    });
   });
 });

@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { CLOCK, type Clock } from '../../kubernetes/clock.ts';
 import { KubernetesError } from '../../kubernetes/errors.ts';
 import { IncompleteDiscoveryError, Targets } from '../../targets/targets.ts';
+import type { WorkflowExecutionSpec } from '../../workflow-execution/generated/workflow-execution.ts';
 import { workflowExecutionResource } from '../../workflow-execution/resource.ts';
 import { parseTargetResource } from '../../workflow-execution/target-resource.ts';
 import { ApiError, invalidField } from '../errors/api-error.ts';
@@ -18,7 +19,8 @@ const retryAfterMs = 10_000;
 
 /**
  * Admits targets that exist, by kind and scope, and that the caller may remediate: the verb `remediate` on
- * workflowexecutions in the target's namespace, or cluster-wide for cluster-scoped targets.
+ * workflowexecutions in the target's namespace, or cluster-wide for cluster-scoped targets; `override` there to override the
+ * cooldown.
  */
 @Injectable()
 export class TargetAccess {
@@ -29,18 +31,27 @@ export class TargetAccess {
   ) {}
 
   /**
-   * @param targetResource as given by the caller
+   * @param spec as given by the caller; `override` is required to override the cooldown
    * @param execution the one to be created
    * @throws ApiError InvalidArgument naming what is allowed; PermissionDenied naming the missing permission; Unavailable
    *   if the cluster does not answer
    */
-  async assertAllowed(targetResource: string, { caller, signal }: Call, execution: ExecutionKey): Promise<void> {
+  async assertAllowed(
+    {
+      targetResource,
+      overrideCooldownReason,
+    }: Pick<WorkflowExecutionSpec, 'targetResource' | 'overrideCooldownReason'>,
+    { caller, signal }: Call,
+    execution: ExecutionKey,
+  ): Promise<void> {
     const resolution = await this.resolve(targetResource, signal, execution);
     if (resolution.kind === 'refused') throw invalidField(['spec', 'targetResource'], resolution.message);
     if (caller === undefined) return;
     const { group, plural: resource } = workflowExecutionResource;
     const namespace = parseTargetResource(targetResource)?.namespace;
     await this.permissions.assertAllowed(caller, { group, resource, verb: 'remediate', namespace });
+    if (overrideCooldownReason === undefined) return;
+    await this.permissions.assertAllowed(caller, { group, resource, verb: 'override', namespace });
   }
 
   private async resolve(targetResource: string, signal: AbortSignal, execution: ExecutionKey) {

@@ -48,6 +48,7 @@ export const anySpec: fc.Arbitrary<WorkflowExecutionSpec> = partly<WorkflowExecu
     parameters: map,
     confidence: fc.double({ min: 0, max: 1, noNaN: true }),
     rationale: text,
+    overrideCooldownReason: text,
     executionConfig: partly<NonNullable<WorkflowExecutionSpec['executionConfig']>>(
       { serviceAccountName: word, timeout, finallyTimeout: timeout },
       [],

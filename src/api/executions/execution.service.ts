@@ -59,7 +59,7 @@ export class ExecutionService {
     const identity = identityOf(command, username ?? '');
     const name = command.name ?? identity?.derivedName ?? generateName(spec.remediationRequestRef.name, this.suffix());
     const key = { namespace, name };
-    await this.targetAccess.assertAllowed(spec.targetResource, call, key);
+    await this.targetAccess.assertAllowed(spec, call, key);
     const warnings = dryRun === true ? [] : await this.preflight.screen(namespace, spec, call);
     const origin = { createdAt: this.clock.now(), username, identity, traceparent: activeTraceparent() };
     const execution = newExecution({ ...command, name }, origin);

@@ -407,6 +407,29 @@ export class WorkflowExecutionSpecDto {
   @IsText({ minLength: 0, maxLength: 16384 })
   rationale?: string;
 
+  /** Why the workflow must run although the cooldown of its target is not over. It needs the verb `override` on workflowexecutions in the target's namespace and is recorded in an Event and the audit trail. The target still has one execution at a time. */
+  @ApiProperty({
+    type: 'string',
+    description:
+      "Why the workflow must run although the cooldown of its target is not over. It needs the verb `override` on workflowexecutions in the target's namespace and is recorded in an Event and the audit trail. The target still has one execution at a time.",
+    required: false,
+    minLength: 10,
+    maxLength: 500,
+    pattern:
+      '^[^\\x00-\\x20\\x7f-\\xa0\\xad\\u061c\\u1680\\u180e\\u2000-\\u200f\\u2028-\\u202f\\u205f-\\u206f\\u3000\\uFEFF][^\\x00-\\x1f\\x7f-\\x9f\\xad\\u061c\\u180e\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u206f\\uFEFF]*$',
+  })
+  @Optional()
+  @IsText({
+    minLength: 10,
+    maxLength: 500,
+    pattern: new RegExp(
+      '^[^\\x00-\\x20\\x7f-\\xa0\\xad\\u061c\\u1680\\u180e\\u2000-\\u200f\\u2028-\\u202f\\u205f-\\u206f\\u3000\\uFEFF][^\\x00-\\x1f\\x7f-\\x9f\\xad\\u061c\\u180e\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u206f\\uFEFF]*$',
+      'u',
+    ),
+    message: 'must start with a visible character and not contain control characters',
+  })
+  overrideCooldownReason?: string;
+
   /** How to run the workflow. */
   @ApiProperty({ type: () => ExecutionConfigDto, description: 'How to run the workflow.', required: false })
   @Optional()

@@ -35,6 +35,15 @@ const urgent = aWorkflowExecution({
   },
 });
 
+/** An execution that overrides the cooldown. */
+function overriding(
+  parameters: Record<string, string> = {},
+  annotations: Record<string, string> = { 'workflowexecution.kubernaut.ai/created-by': 'alice' },
+): WorkflowExecution {
+  const spec = { overrideCooldownReason: 'approved by the incident lead', parameters };
+  return aWorkflowExecution({ spec, metadata: { annotations } });
+}
+
 /** The execution after these observations were written. */
 function after(execution: WorkflowExecution, ...observations: readonly Observation[]): WorkflowExecution {
   return observations.reduce((one, observation) => ({ ...one, status: nextStatus(one, observation, now) }), execution);
@@ -65,6 +74,32 @@ describe('the Events of an execution', () => {
       fresh,
       { ...running, begun: 'adopted' },
       [`Normal PipelineRunAdopted StartPipelineRun ${oomkill}, which an earlier attempt had created`],
+    ],
+    [
+      'that overrides the cooldown',
+      overriding(),
+      { ...running, begun: 'created' },
+      [
+        'Normal CooldownOverridden AcquireTarget The cooldown of the target does not apply, as requested by alice: ' +
+          'approved by the incident lead',
+        `Normal PipelineRunCreated StartPipelineRun ${oomkill}`,
+      ],
+    ],
+    [
+      'that overrides the cooldown, with a secret in its reason and an unknown creator',
+      overriding({ DB_PASSWORD: 'incident' }, {}),
+      { ...running, begun: 'created' },
+      [
+        'Normal CooldownOverridden AcquireTarget The cooldown of the target does not apply, as requested: ' +
+          '(withheld: it may quote the value of the secret parameter DB_PASSWORD)',
+        `Normal PipelineRunCreated StartPipelineRun ${oomkill}`,
+      ],
+    ],
+    [
+      'that overrides the cooldown in vain',
+      overriding(),
+      skipped,
+      ['Normal ResourceBusy AcquireTarget Skipped: another one runs'],
     ],
     ['that cannot be started, for the first time', fresh, refused, ['Warning Forbidden StartPipelineRun not yet']],
     ['that cannot be started again', after(fresh, refused), refused, ['Warning Forbidden StartPipelineRun not yet']],

@@ -1,6 +1,7 @@
 import type { EventInput } from '../../kubernetes/event.ts';
 import { cancelRequestedBy } from '../../workflow-execution/execution.ts';
 import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
+import { ownAnnotations } from '../../workflow-execution/metadata.ts';
 import { targetOf } from '../../workflow-execution/target-resource.ts';
 import { joinFirst } from '../../workflow-execution/text.ts';
 import type { Transition } from './transitions.ts';
@@ -22,6 +23,8 @@ export function eventOf(transition: Transition, execution: WorkflowExecution): E
       };
     case 'started':
       return startedEvent(transition, execution);
+    case 'cooldown-overridden':
+      return overriddenEvent(transition, execution);
     case 'cancelling':
       return cancellingEvent(transition, execution);
     case 'end-not-recorded':
@@ -47,6 +50,12 @@ function startedEvent({ pipelineRun, adopted }: Of<'started'>, execution: Workfl
     ? ['PipelineRunAdopted', ', which an earlier attempt had created']
     : ['PipelineRunCreated', ''];
   return { type: 'Normal', reason, action: 'StartPipelineRun', note: `${note}${how}` };
+}
+
+function overriddenEvent({ reason }: Of<'cooldown-overridden'>, { metadata }: WorkflowExecution): EventInput {
+  const user = metadata.annotations?.[ownAnnotations.createdBy];
+  const note = `The cooldown of the target does not apply, as requested${user === undefined ? '' : ` by ${user}`}: ${reason}`;
+  return { type: 'Normal', reason: 'CooldownOverridden', action: 'AcquireTarget', note };
 }
 
 function cancellingEvent({ mode, pipelineRun }: Of<'cancelling'>, execution: WorkflowExecution): EventInput {

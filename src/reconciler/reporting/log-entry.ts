@@ -26,6 +26,7 @@ export function logEntryOf(transition: Transition, execution: WorkflowExecution)
       return ended(execution, transition.seconds);
     case 'deleted':
       return { message: 'execution deleted', fields: { phase: phaseOf(execution) } };
+    case 'cooldown-overridden':
     case 'start-failed':
     case 'end-not-recorded':
     case 'parameters-ignored':

@@ -1,6 +1,6 @@
 import type { CancelMode, Phase, WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
 import type { Observation } from '../../workflow-execution/observation.ts';
-import { isTerminal, phaseOf } from '../../workflow-execution/execution.ts';
+import { isTerminal, overrideReasonOf, phaseOf } from '../../workflow-execution/execution.ts';
 import { cancellingMode, isEndNotRecorded } from '../../workflow-execution/status.ts';
 
 /** Something that happened to an execution. Events, log entries, metrics and spans are made from it. */
@@ -10,6 +10,8 @@ export type Transition =
   | { readonly kind: 'start-failed'; readonly reason: string; readonly message: string }
   /** `adopted`: an earlier attempt had created the PipelineRun. */
   | { readonly kind: 'started'; readonly pipelineRun: string; readonly adopted: boolean }
+  /** It was started regardless of the cooldown of its target; `reason`: of the caller, without secrets. */
+  | { readonly kind: 'cooldown-overridden'; readonly reason: string }
   | { readonly kind: 'cancelling'; readonly mode: CancelMode; readonly pipelineRun?: string }
   | { readonly kind: 'end-not-recorded'; readonly message: string }
   /** Its run has ended, and the workflow does not declare these parameters. */
@@ -51,13 +53,17 @@ function startFailed(after: WorkflowExecution, observation?: Observation): reado
 
 function started(
   before: WorkflowExecution,
-  { status }: WorkflowExecution,
+  after: WorkflowExecution,
   observation?: Observation,
 ): readonly Transition[] {
-  const { name } = status?.pipelineRunRef ?? {};
+  const { name } = after.status?.pipelineRunRef ?? {};
   if (before.status?.pipelineRunRef !== undefined || name === undefined) return [];
   const adopted = observation?.phase === 'Running' && observation.begun === 'adopted';
-  return [{ kind: 'started', pipelineRun: name, adopted }];
+  const reason = overrideReasonOf(after);
+  return [
+    ...(reason === undefined ? [] : [{ kind: 'cooldown-overridden', reason } as const]),
+    { kind: 'started', pipelineRun: name, adopted },
+  ];
 }
 
 function cancelling(before: WorkflowExecution, after: WorkflowExecution): readonly Transition[] {

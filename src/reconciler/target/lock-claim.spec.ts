@@ -53,3 +53,10 @@ it('a claim names the execution by its UID too, and its workflow', () => {
     repository: 'quay.io/kubernaut/oomkill',
   });
 });
+
+it('a claim overrides the cooldown if there is a reason; the cooldown that it leaves does not', () => {
+  const spec = { overrideCooldownReason: 'approved by the incident lead' };
+  const execution = aWorkflowExecution({ spec, status: { phase: 'Completed', completionTime } });
+  expect(claimOf(execution)).toEqual({ ...claimOf(aWorkflowExecution()), overridesCooldown: true });
+  expect(cooldownOf(execution, now)).not.toHaveProperty('overridesCooldown');
+});

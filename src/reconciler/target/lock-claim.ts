@@ -11,6 +11,11 @@ export function idOf({ metadata: { namespace, name, uid } }: WorkflowExecution):
 
 /** The claim of an execution on the lock of its target. */
 export function claimOf(execution: WorkflowExecution): Claim {
+  const isOverride = execution.spec.overrideCooldownReason !== undefined;
+  return { ...identityOf(execution), ...(isOverride && { overridesCooldown: true }) };
+}
+
+function identityOf(execution: WorkflowExecution): Claim {
   const { workflowId, containerImage } = execution.spec.workflowRef;
   const image = parseImageReference(containerImage);
   const identity = image === undefined ? { workflowId } : { workflowId, repository: formatRepository(image) };
@@ -24,5 +29,5 @@ export function claimOf(execution: WorkflowExecution): Claim {
 export function cooldownOf(execution: WorkflowExecution, now: Date): Cooldown | undefined {
   if (!mayHaveRunSteps(execution)) return undefined;
   const end = isTerminal(phaseOf(execution)) ? execution.status?.completionTime : undefined;
-  return { ...claimOf(execution), completionTime: end ?? now.toISOString() };
+  return { ...identityOf(execution), completionTime: end ?? now.toISOString() };
 }

@@ -3,7 +3,7 @@ import type { WorkflowExecution } from './workflow-execution.ts';
 
 
 
-const schema11 = {"type":"object","required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"type":"string"},"kind":{"type":"string"},"metadata":{"type":"object","required":["name","namespace","uid","resourceVersion","creationTimestamp"],"properties":{"name":{"type":"string"},"namespace":{"type":"string"},"uid":{"type":"string"},"resourceVersion":{"type":"string"},"generation":{"type":"integer"},"creationTimestamp":{"type":"string"},"deletionTimestamp":{"type":"string"},"finalizers":{"type":"array","items":{"type":"string"}},"labels":{"type":"object","additionalProperties":{"type":"string"}},"annotations":{"type":"object","additionalProperties":{"type":"string"}},"ownerReferences":{"type":"array","items":{"type":"object","required":["apiVersion","kind","name","uid"],"properties":{"apiVersion":{"type":"string"},"kind":{"type":"string"},"name":{"type":"string"},"uid":{"type":"string"},"controller":{"type":"boolean"},"blockOwnerDeletion":{"type":"boolean"}}}}}},"spec":{"type":"object","required":["remediationRequestRef","workflowRef","targetResource"],"properties":{"remediationRequestRef":{"type":"object","required":["name"],"properties":{"apiVersion":{"type":"string"},"kind":{"type":"string"},"name":{"type":"string"},"namespace":{"type":"string"},"uid":{"type":"string"},"resourceVersion":{"type":"string"},"fieldPath":{"type":"string"}}},"workflowRef":{"type":"object","required":["workflowId","version","containerImage"],"properties":{"workflowId":{"type":"string"},"version":{"type":"string"},"containerImage":{"type":"string"},"containerDigest":{"type":"string"},"workflowName":{"type":"string"},"actionType":{"type":"string"},"secretParameters":{"type":"array","items":{"type":"string"}}}},"targetResource":{"type":"string"},"parameters":{"type":"object","additionalProperties":{"type":"string"}},"confidence":{"type":"number"},"rationale":{"type":"string"},"executionConfig":{"type":"object","properties":{"serviceAccountName":{"type":"string"},"timeout":{"type":"string"},"finallyTimeout":{"type":"string"}}},"cancelRequested":{"type":"boolean"},"cancelMode":{"type":"string","enum":["Graceful","Immediate"]},"ttlSecondsAfterFinished":{"type":"integer"}}},"status":{"type":"object","properties":{"observedGeneration":{"type":"integer"},"phase":{"type":"string","enum":["Pending","Running","Completed","Failed","Skipped"]},"outcome":{"type":"string","enum":["Success","Failed","Skipped"]},"message":{"type":"string"},"target":{"type":"string"},"pipelineRunRef":{"type":"object","required":["apiVersion","kind","name","namespace"],"properties":{"apiVersion":{"type":"string"},"kind":{"type":"string"},"name":{"type":"string"},"namespace":{"type":"string"},"uid":{"type":"string"}}},"startTime":{"type":"string"},"completionTime":{"type":"string"},"bundleDigest":{"type":"string"},"results":{"type":"array","items":{"type":"object","required":["name","value"],"properties":{"name":{"type":"string"},"value":{"type":"string"}}}},"duration":{"type":"string"},"settled":{"type":"boolean"},"failure":{"type":"object","required":["reason","message","wasExecutionFailure"],"properties":{"reason":{"type":"string","enum":["OOMKilled","DeadlineExceeded","ResourceExhausted","ImagePullBackOff","BundleResolutionFailed","ConfigurationError","Forbidden","TaskFailed","Cancelled","PipelineRunDeleted","ValidationFailed","PipelineRunConflict","MissingPipelineRun","UnknownStatus","Unknown"]},"message":{"type":"string"},"wasExecutionFailure":{"type":"boolean"},"failedTask":{"type":"object","required":["name"],"properties":{"name":{"type":"string"},"stepName":{"type":"string"},"exitCode":{"type":"integer"}}}}},"skip":{"type":"object","required":["reason","message","skippedAt"],"properties":{"reason":{"type":"string","enum":["ResourceBusy","RecentlyRemediated","Restored"]},"message":{"type":"string"},"skippedAt":{"type":"string"},"conflictingExecution":{"type":"object","required":["namespace","name"],"properties":{"namespace":{"type":"string"},"name":{"type":"string"},"uid":{"type":"string"}}},"remainingCooldownSeconds":{"type":"integer"}}},"conditions":{"type":"array","items":{"type":"object","required":["type","status","lastTransitionTime","reason","message"],"properties":{"type":{"type":"string"},"status":{"type":"string","enum":["True","False","Unknown"]},"observedGeneration":{"type":"integer"},"lastTransitionTime":{"type":"string"},"reason":{"type":"string"},"message":{"type":"string"}}}}}}}};
+const schema11 = {"type":"object","required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"type":"string"},"kind":{"type":"string"},"metadata":{"type":"object","required":["name","namespace","uid","resourceVersion","creationTimestamp"],"properties":{"name":{"type":"string"},"namespace":{"type":"string"},"uid":{"type":"string"},"resourceVersion":{"type":"string"},"generation":{"type":"integer"},"creationTimestamp":{"type":"string"},"deletionTimestamp":{"type":"string"},"finalizers":{"type":"array","items":{"type":"string"}},"labels":{"type":"object","additionalProperties":{"type":"string"}},"annotations":{"type":"object","additionalProperties":{"type":"string"}},"ownerReferences":{"type":"array","items":{"type":"object","required":["apiVersion","kind","name","uid"],"properties":{"apiVersion":{"type":"string"},"kind":{"type":"string"},"name":{"type":"string"},"uid":{"type":"string"},"controller":{"type":"boolean"},"blockOwnerDeletion":{"type":"boolean"}}}}}},"spec":{"type":"object","required":["remediationRequestRef","workflowRef","targetResource"],"properties":{"remediationRequestRef":{"type":"object","required":["name"],"properties":{"apiVersion":{"type":"string"},"kind":{"type":"string"},"name":{"type":"string"},"namespace":{"type":"string"},"uid":{"type":"string"},"resourceVersion":{"type":"string"},"fieldPath":{"type":"string"}}},"workflowRef":{"type":"object","required":["workflowId","version","containerImage"],"properties":{"workflowId":{"type":"string"},"version":{"type":"string"},"containerImage":{"type":"string"},"containerDigest":{"type":"string"},"workflowName":{"type":"string"},"actionType":{"type":"string"},"secretParameters":{"type":"array","items":{"type":"string"}}}},"targetResource":{"type":"string"},"parameters":{"type":"object","additionalProperties":{"type":"string"}},"confidence":{"type":"number"},"rationale":{"type":"string"},"overrideCooldownReason":{"type":"string"},"executionConfig":{"type":"object","properties":{"serviceAccountName":{"type":"string"},"timeout":{"type":"string"},"finallyTimeout":{"type":"string"}}},"cancelRequested":{"type":"boolean"},"cancelMode":{"type":"string","enum":["Graceful","Immediate"]},"ttlSecondsAfterFinished":{"type":"integer"}}},"status":{"type":"object","properties":{"observedGeneration":{"type":"integer"},"phase":{"type":"string","enum":["Pending","Running","Completed","Failed","Skipped"]},"outcome":{"type":"string","enum":["Success","Failed","Skipped"]},"message":{"type":"string"},"target":{"type":"string"},"pipelineRunRef":{"type":"object","required":["apiVersion","kind","name","namespace"],"properties":{"apiVersion":{"type":"string"},"kind":{"type":"string"},"name":{"type":"string"},"namespace":{"type":"string"},"uid":{"type":"string"}}},"startTime":{"type":"string"},"completionTime":{"type":"string"},"bundleDigest":{"type":"string"},"results":{"type":"array","items":{"type":"object","required":["name","value"],"properties":{"name":{"type":"string"},"value":{"type":"string"}}}},"duration":{"type":"string"},"settled":{"type":"boolean"},"failure":{"type":"object","required":["reason","message","wasExecutionFailure"],"properties":{"reason":{"type":"string","enum":["OOMKilled","DeadlineExceeded","ResourceExhausted","ImagePullBackOff","BundleResolutionFailed","ConfigurationError","Forbidden","TaskFailed","Cancelled","PipelineRunDeleted","ValidationFailed","PipelineRunConflict","MissingPipelineRun","UnknownStatus","Unknown"]},"message":{"type":"string"},"wasExecutionFailure":{"type":"boolean"},"failedTask":{"type":"object","required":["name"],"properties":{"name":{"type":"string"},"stepName":{"type":"string"},"exitCode":{"type":"integer"}}}}},"skip":{"type":"object","required":["reason","message","skippedAt"],"properties":{"reason":{"type":"string","enum":["ResourceBusy","RecentlyRemediated","Restored"]},"message":{"type":"string"},"skippedAt":{"type":"string"},"conflictingExecution":{"type":"object","required":["namespace","name"],"properties":{"namespace":{"type":"string"},"name":{"type":"string"},"uid":{"type":"string"}}},"remainingCooldownSeconds":{"type":"integer"}}},"conditions":{"type":"array","items":{"type":"object","required":["type","status","lastTransitionTime","reason","message"],"properties":{"type":{"type":"string"},"status":{"type":"string","enum":["True","False","Unknown"]},"observedGeneration":{"type":"integer"},"lastTransitionTime":{"type":"string"},"reason":{"type":"string"},"message":{"type":"string"}}}}}}}};
 
 function validate10(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -681,27 +681,27 @@ else {
 var valid7 = true;
 }
 if(valid7){
-if(data24.executionConfig !== undefined){
-let data47 = data24.executionConfig;
+if(data24.overrideCooldownReason !== undefined){
 const _errs98 = errors;
-if(errors === _errs98){
-if(data47 && typeof data47 == "object" && !Array.isArray(data47)){
-if(data47.serviceAccountName !== undefined){
-const _errs100 = errors;
-if(typeof data47.serviceAccountName !== "string"){
-validate10.errors = [{instancePath:instancePath+"/spec/executionConfig/serviceAccountName",schemaPath:"#/properties/spec/properties/executionConfig/properties/serviceAccountName/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+if(typeof data24.overrideCooldownReason !== "string"){
+validate10.errors = [{instancePath:instancePath+"/spec/overrideCooldownReason",schemaPath:"#/properties/spec/properties/overrideCooldownReason/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid12 = _errs100 === errors;
+var valid7 = _errs98 === errors;
 }
 else {
-var valid12 = true;
+var valid7 = true;
 }
-if(valid12){
-if(data47.timeout !== undefined){
+if(valid7){
+if(data24.executionConfig !== undefined){
+let data48 = data24.executionConfig;
+const _errs100 = errors;
+if(errors === _errs100){
+if(data48 && typeof data48 == "object" && !Array.isArray(data48)){
+if(data48.serviceAccountName !== undefined){
 const _errs102 = errors;
-if(typeof data47.timeout !== "string"){
-validate10.errors = [{instancePath:instancePath+"/spec/executionConfig/timeout",schemaPath:"#/properties/spec/properties/executionConfig/properties/timeout/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+if(typeof data48.serviceAccountName !== "string"){
+validate10.errors = [{instancePath:instancePath+"/spec/executionConfig/serviceAccountName",schemaPath:"#/properties/spec/properties/executionConfig/properties/serviceAccountName/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid12 = _errs102 === errors;
@@ -710,13 +710,25 @@ else {
 var valid12 = true;
 }
 if(valid12){
-if(data47.finallyTimeout !== undefined){
+if(data48.timeout !== undefined){
 const _errs104 = errors;
-if(typeof data47.finallyTimeout !== "string"){
-validate10.errors = [{instancePath:instancePath+"/spec/executionConfig/finallyTimeout",schemaPath:"#/properties/spec/properties/executionConfig/properties/finallyTimeout/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+if(typeof data48.timeout !== "string"){
+validate10.errors = [{instancePath:instancePath+"/spec/executionConfig/timeout",schemaPath:"#/properties/spec/properties/executionConfig/properties/timeout/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid12 = _errs104 === errors;
+}
+else {
+var valid12 = true;
+}
+if(valid12){
+if(data48.finallyTimeout !== undefined){
+const _errs106 = errors;
+if(typeof data48.finallyTimeout !== "string"){
+validate10.errors = [{instancePath:instancePath+"/spec/executionConfig/finallyTimeout",schemaPath:"#/properties/spec/properties/executionConfig/properties/finallyTimeout/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid12 = _errs106 === errors;
 }
 else {
 var valid12 = true;
@@ -729,33 +741,16 @@ validate10.errors = [{instancePath:instancePath+"/spec/executionConfig",schemaPa
 return false;
 }
 }
-var valid7 = _errs98 === errors;
+var valid7 = _errs100 === errors;
 }
 else {
 var valid7 = true;
 }
 if(valid7){
 if(data24.cancelRequested !== undefined){
-const _errs106 = errors;
+const _errs108 = errors;
 if(typeof data24.cancelRequested !== "boolean"){
 validate10.errors = [{instancePath:instancePath+"/spec/cancelRequested",schemaPath:"#/properties/spec/properties/cancelRequested/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
-return false;
-}
-var valid7 = _errs106 === errors;
-}
-else {
-var valid7 = true;
-}
-if(valid7){
-if(data24.cancelMode !== undefined){
-let data52 = data24.cancelMode;
-const _errs108 = errors;
-if(typeof data52 !== "string"){
-validate10.errors = [{instancePath:instancePath+"/spec/cancelMode",schemaPath:"#/properties/spec/properties/cancelMode/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-if(!((data52 === "Graceful") || (data52 === "Immediate"))){
-validate10.errors = [{instancePath:instancePath+"/spec/cancelMode",schemaPath:"#/properties/spec/properties/cancelMode/enum",keyword:"enum",params:{allowedValues: schema11.properties.spec.properties.cancelMode.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
 var valid7 = _errs108 === errors;
@@ -764,17 +759,35 @@ else {
 var valid7 = true;
 }
 if(valid7){
-if(data24.ttlSecondsAfterFinished !== undefined){
-let data53 = data24.ttlSecondsAfterFinished;
+if(data24.cancelMode !== undefined){
+let data53 = data24.cancelMode;
 const _errs110 = errors;
-if(!((typeof data53 == "number") && (!(data53 % 1) && !isNaN(data53)))){
-validate10.errors = [{instancePath:instancePath+"/spec/ttlSecondsAfterFinished",schemaPath:"#/properties/spec/properties/ttlSecondsAfterFinished/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+if(typeof data53 !== "string"){
+validate10.errors = [{instancePath:instancePath+"/spec/cancelMode",schemaPath:"#/properties/spec/properties/cancelMode/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+if(!((data53 === "Graceful") || (data53 === "Immediate"))){
+validate10.errors = [{instancePath:instancePath+"/spec/cancelMode",schemaPath:"#/properties/spec/properties/cancelMode/enum",keyword:"enum",params:{allowedValues: schema11.properties.spec.properties.cancelMode.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
 var valid7 = _errs110 === errors;
 }
 else {
 var valid7 = true;
+}
+if(valid7){
+if(data24.ttlSecondsAfterFinished !== undefined){
+let data54 = data24.ttlSecondsAfterFinished;
+const _errs112 = errors;
+if(!((typeof data54 == "number") && (!(data54 % 1) && !isNaN(data54)))){
+validate10.errors = [{instancePath:instancePath+"/spec/ttlSecondsAfterFinished",schemaPath:"#/properties/spec/properties/ttlSecondsAfterFinished/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+return false;
+}
+var valid7 = _errs112 === errors;
+}
+else {
+var valid7 = true;
+}
 }
 }
 }
@@ -799,32 +812,15 @@ var valid0 = true;
 }
 if(valid0){
 if(data.status !== undefined){
-let data54 = data.status;
-const _errs112 = errors;
-if(errors === _errs112){
-if(data54 && typeof data54 == "object" && !Array.isArray(data54)){
-if(data54.observedGeneration !== undefined){
-let data55 = data54.observedGeneration;
+let data55 = data.status;
 const _errs114 = errors;
-if(!((typeof data55 == "number") && (!(data55 % 1) && !isNaN(data55)))){
-validate10.errors = [{instancePath:instancePath+"/status/observedGeneration",schemaPath:"#/properties/status/properties/observedGeneration/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
-return false;
-}
-var valid13 = _errs114 === errors;
-}
-else {
-var valid13 = true;
-}
-if(valid13){
-if(data54.phase !== undefined){
-let data56 = data54.phase;
+if(errors === _errs114){
+if(data55 && typeof data55 == "object" && !Array.isArray(data55)){
+if(data55.observedGeneration !== undefined){
+let data56 = data55.observedGeneration;
 const _errs116 = errors;
-if(typeof data56 !== "string"){
-validate10.errors = [{instancePath:instancePath+"/status/phase",schemaPath:"#/properties/status/properties/phase/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-if(!(((((data56 === "Pending") || (data56 === "Running")) || (data56 === "Completed")) || (data56 === "Failed")) || (data56 === "Skipped"))){
-validate10.errors = [{instancePath:instancePath+"/status/phase",schemaPath:"#/properties/status/properties/phase/enum",keyword:"enum",params:{allowedValues: schema11.properties.status.properties.phase.enum},message:"must be equal to one of the allowed values"}];
+if(!((typeof data56 == "number") && (!(data56 % 1) && !isNaN(data56)))){
+validate10.errors = [{instancePath:instancePath+"/status/observedGeneration",schemaPath:"#/properties/status/properties/observedGeneration/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
 var valid13 = _errs116 === errors;
@@ -833,15 +829,15 @@ else {
 var valid13 = true;
 }
 if(valid13){
-if(data54.outcome !== undefined){
-let data57 = data54.outcome;
+if(data55.phase !== undefined){
+let data57 = data55.phase;
 const _errs118 = errors;
 if(typeof data57 !== "string"){
-validate10.errors = [{instancePath:instancePath+"/status/outcome",schemaPath:"#/properties/status/properties/outcome/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate10.errors = [{instancePath:instancePath+"/status/phase",schemaPath:"#/properties/status/properties/phase/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-if(!(((data57 === "Success") || (data57 === "Failed")) || (data57 === "Skipped"))){
-validate10.errors = [{instancePath:instancePath+"/status/outcome",schemaPath:"#/properties/status/properties/outcome/enum",keyword:"enum",params:{allowedValues: schema11.properties.status.properties.outcome.enum},message:"must be equal to one of the allowed values"}];
+if(!(((((data57 === "Pending") || (data57 === "Running")) || (data57 === "Completed")) || (data57 === "Failed")) || (data57 === "Skipped"))){
+validate10.errors = [{instancePath:instancePath+"/status/phase",schemaPath:"#/properties/status/properties/phase/enum",keyword:"enum",params:{allowedValues: schema11.properties.status.properties.phase.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
 var valid13 = _errs118 === errors;
@@ -850,10 +846,15 @@ else {
 var valid13 = true;
 }
 if(valid13){
-if(data54.message !== undefined){
+if(data55.outcome !== undefined){
+let data58 = data55.outcome;
 const _errs120 = errors;
-if(typeof data54.message !== "string"){
-validate10.errors = [{instancePath:instancePath+"/status/message",schemaPath:"#/properties/status/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+if(typeof data58 !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/outcome",schemaPath:"#/properties/status/properties/outcome/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+if(!(((data58 === "Success") || (data58 === "Failed")) || (data58 === "Skipped"))){
+validate10.errors = [{instancePath:instancePath+"/status/outcome",schemaPath:"#/properties/status/properties/outcome/enum",keyword:"enum",params:{allowedValues: schema11.properties.status.properties.outcome.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
 var valid13 = _errs120 === errors;
@@ -862,10 +863,10 @@ else {
 var valid13 = true;
 }
 if(valid13){
-if(data54.target !== undefined){
+if(data55.message !== undefined){
 const _errs122 = errors;
-if(typeof data54.target !== "string"){
-validate10.errors = [{instancePath:instancePath+"/status/target",schemaPath:"#/properties/status/properties/target/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+if(typeof data55.message !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/message",schemaPath:"#/properties/status/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid13 = _errs122 === errors;
@@ -874,33 +875,33 @@ else {
 var valid13 = true;
 }
 if(valid13){
-if(data54.pipelineRunRef !== undefined){
-let data60 = data54.pipelineRunRef;
+if(data55.target !== undefined){
 const _errs124 = errors;
-if(errors === _errs124){
-if(data60 && typeof data60 == "object" && !Array.isArray(data60)){
+if(typeof data55.target !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/target",schemaPath:"#/properties/status/properties/target/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid13 = _errs124 === errors;
+}
+else {
+var valid13 = true;
+}
+if(valid13){
+if(data55.pipelineRunRef !== undefined){
+let data61 = data55.pipelineRunRef;
+const _errs126 = errors;
+if(errors === _errs126){
+if(data61 && typeof data61 == "object" && !Array.isArray(data61)){
 let missing6;
-if(((((data60.apiVersion === undefined) && (missing6 = "apiVersion")) || ((data60.kind === undefined) && (missing6 = "kind"))) || ((data60.name === undefined) && (missing6 = "name"))) || ((data60.namespace === undefined) && (missing6 = "namespace"))){
+if(((((data61.apiVersion === undefined) && (missing6 = "apiVersion")) || ((data61.kind === undefined) && (missing6 = "kind"))) || ((data61.name === undefined) && (missing6 = "name"))) || ((data61.namespace === undefined) && (missing6 = "namespace"))){
 validate10.errors = [{instancePath:instancePath+"/status/pipelineRunRef",schemaPath:"#/properties/status/properties/pipelineRunRef/required",keyword:"required",params:{missingProperty: missing6},message:"must have required property '"+missing6+"'"}];
 return false;
 }
 else {
-if(data60.apiVersion !== undefined){
-const _errs126 = errors;
-if(typeof data60.apiVersion !== "string"){
-validate10.errors = [{instancePath:instancePath+"/status/pipelineRunRef/apiVersion",schemaPath:"#/properties/status/properties/pipelineRunRef/properties/apiVersion/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid14 = _errs126 === errors;
-}
-else {
-var valid14 = true;
-}
-if(valid14){
-if(data60.kind !== undefined){
+if(data61.apiVersion !== undefined){
 const _errs128 = errors;
-if(typeof data60.kind !== "string"){
-validate10.errors = [{instancePath:instancePath+"/status/pipelineRunRef/kind",schemaPath:"#/properties/status/properties/pipelineRunRef/properties/kind/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+if(typeof data61.apiVersion !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/pipelineRunRef/apiVersion",schemaPath:"#/properties/status/properties/pipelineRunRef/properties/apiVersion/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid14 = _errs128 === errors;
@@ -909,10 +910,10 @@ else {
 var valid14 = true;
 }
 if(valid14){
-if(data60.name !== undefined){
+if(data61.kind !== undefined){
 const _errs130 = errors;
-if(typeof data60.name !== "string"){
-validate10.errors = [{instancePath:instancePath+"/status/pipelineRunRef/name",schemaPath:"#/properties/status/properties/pipelineRunRef/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+if(typeof data61.kind !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/pipelineRunRef/kind",schemaPath:"#/properties/status/properties/pipelineRunRef/properties/kind/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid14 = _errs130 === errors;
@@ -921,10 +922,10 @@ else {
 var valid14 = true;
 }
 if(valid14){
-if(data60.namespace !== undefined){
+if(data61.name !== undefined){
 const _errs132 = errors;
-if(typeof data60.namespace !== "string"){
-validate10.errors = [{instancePath:instancePath+"/status/pipelineRunRef/namespace",schemaPath:"#/properties/status/properties/pipelineRunRef/properties/namespace/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+if(typeof data61.name !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/pipelineRunRef/name",schemaPath:"#/properties/status/properties/pipelineRunRef/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid14 = _errs132 === errors;
@@ -933,13 +934,25 @@ else {
 var valid14 = true;
 }
 if(valid14){
-if(data60.uid !== undefined){
+if(data61.namespace !== undefined){
 const _errs134 = errors;
-if(typeof data60.uid !== "string"){
-validate10.errors = [{instancePath:instancePath+"/status/pipelineRunRef/uid",schemaPath:"#/properties/status/properties/pipelineRunRef/properties/uid/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+if(typeof data61.namespace !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/pipelineRunRef/namespace",schemaPath:"#/properties/status/properties/pipelineRunRef/properties/namespace/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid14 = _errs134 === errors;
+}
+else {
+var valid14 = true;
+}
+if(valid14){
+if(data61.uid !== undefined){
+const _errs136 = errors;
+if(typeof data61.uid !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/pipelineRunRef/uid",schemaPath:"#/properties/status/properties/pipelineRunRef/properties/uid/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid14 = _errs136 === errors;
 }
 else {
 var valid14 = true;
@@ -955,28 +968,16 @@ validate10.errors = [{instancePath:instancePath+"/status/pipelineRunRef",schemaP
 return false;
 }
 }
-var valid13 = _errs124 === errors;
+var valid13 = _errs126 === errors;
 }
 else {
 var valid13 = true;
 }
 if(valid13){
-if(data54.startTime !== undefined){
-const _errs136 = errors;
-if(typeof data54.startTime !== "string"){
-validate10.errors = [{instancePath:instancePath+"/status/startTime",schemaPath:"#/properties/status/properties/startTime/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid13 = _errs136 === errors;
-}
-else {
-var valid13 = true;
-}
-if(valid13){
-if(data54.completionTime !== undefined){
+if(data55.startTime !== undefined){
 const _errs138 = errors;
-if(typeof data54.completionTime !== "string"){
-validate10.errors = [{instancePath:instancePath+"/status/completionTime",schemaPath:"#/properties/status/properties/completionTime/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+if(typeof data55.startTime !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/startTime",schemaPath:"#/properties/status/properties/startTime/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid13 = _errs138 === errors;
@@ -985,10 +986,10 @@ else {
 var valid13 = true;
 }
 if(valid13){
-if(data54.bundleDigest !== undefined){
+if(data55.completionTime !== undefined){
 const _errs140 = errors;
-if(typeof data54.bundleDigest !== "string"){
-validate10.errors = [{instancePath:instancePath+"/status/bundleDigest",schemaPath:"#/properties/status/properties/bundleDigest/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+if(typeof data55.completionTime !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/completionTime",schemaPath:"#/properties/status/properties/completionTime/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid13 = _errs140 === errors;
@@ -997,43 +998,55 @@ else {
 var valid13 = true;
 }
 if(valid13){
-if(data54.results !== undefined){
-let data69 = data54.results;
+if(data55.bundleDigest !== undefined){
 const _errs142 = errors;
-if(errors === _errs142){
-if(Array.isArray(data69)){
-var valid15 = true;
-const len3 = data69.length;
-for(let i3=0; i3<len3; i3++){
-let data70 = data69[i3];
+if(typeof data55.bundleDigest !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/bundleDigest",schemaPath:"#/properties/status/properties/bundleDigest/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid13 = _errs142 === errors;
+}
+else {
+var valid13 = true;
+}
+if(valid13){
+if(data55.results !== undefined){
+let data70 = data55.results;
 const _errs144 = errors;
 if(errors === _errs144){
-if(data70 && typeof data70 == "object" && !Array.isArray(data70)){
+if(Array.isArray(data70)){
+var valid15 = true;
+const len3 = data70.length;
+for(let i3=0; i3<len3; i3++){
+let data71 = data70[i3];
+const _errs146 = errors;
+if(errors === _errs146){
+if(data71 && typeof data71 == "object" && !Array.isArray(data71)){
 let missing7;
-if(((data70.name === undefined) && (missing7 = "name")) || ((data70.value === undefined) && (missing7 = "value"))){
+if(((data71.name === undefined) && (missing7 = "name")) || ((data71.value === undefined) && (missing7 = "value"))){
 validate10.errors = [{instancePath:instancePath+"/status/results/" + i3,schemaPath:"#/properties/status/properties/results/items/required",keyword:"required",params:{missingProperty: missing7},message:"must have required property '"+missing7+"'"}];
 return false;
 }
 else {
-if(data70.name !== undefined){
-const _errs146 = errors;
-if(typeof data70.name !== "string"){
+if(data71.name !== undefined){
+const _errs148 = errors;
+if(typeof data71.name !== "string"){
 validate10.errors = [{instancePath:instancePath+"/status/results/" + i3+"/name",schemaPath:"#/properties/status/properties/results/items/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid16 = _errs146 === errors;
+var valid16 = _errs148 === errors;
 }
 else {
 var valid16 = true;
 }
 if(valid16){
-if(data70.value !== undefined){
-const _errs148 = errors;
-if(typeof data70.value !== "string"){
+if(data71.value !== undefined){
+const _errs150 = errors;
+if(typeof data71.value !== "string"){
 validate10.errors = [{instancePath:instancePath+"/status/results/" + i3+"/value",schemaPath:"#/properties/status/properties/results/items/properties/value/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid16 = _errs148 === errors;
+var valid16 = _errs150 === errors;
 }
 else {
 var valid16 = true;
@@ -1046,7 +1059,7 @@ validate10.errors = [{instancePath:instancePath+"/status/results/" + i3,schemaPa
 return false;
 }
 }
-var valid15 = _errs144 === errors;
+var valid15 = _errs146 === errors;
 if(!valid15){
 break;
 }
@@ -1057,28 +1070,16 @@ validate10.errors = [{instancePath:instancePath+"/status/results",schemaPath:"#/
 return false;
 }
 }
-var valid13 = _errs142 === errors;
+var valid13 = _errs144 === errors;
 }
 else {
 var valid13 = true;
 }
 if(valid13){
-if(data54.duration !== undefined){
-const _errs150 = errors;
-if(typeof data54.duration !== "string"){
-validate10.errors = [{instancePath:instancePath+"/status/duration",schemaPath:"#/properties/status/properties/duration/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid13 = _errs150 === errors;
-}
-else {
-var valid13 = true;
-}
-if(valid13){
-if(data54.settled !== undefined){
+if(data55.duration !== undefined){
 const _errs152 = errors;
-if(typeof data54.settled !== "boolean"){
-validate10.errors = [{instancePath:instancePath+"/status/settled",schemaPath:"#/properties/status/properties/settled/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+if(typeof data55.duration !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/duration",schemaPath:"#/properties/status/properties/duration/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid13 = _errs152 === errors;
@@ -1087,38 +1088,38 @@ else {
 var valid13 = true;
 }
 if(valid13){
-if(data54.failure !== undefined){
-let data75 = data54.failure;
+if(data55.settled !== undefined){
 const _errs154 = errors;
-if(errors === _errs154){
-if(data75 && typeof data75 == "object" && !Array.isArray(data75)){
+if(typeof data55.settled !== "boolean"){
+validate10.errors = [{instancePath:instancePath+"/status/settled",schemaPath:"#/properties/status/properties/settled/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+return false;
+}
+var valid13 = _errs154 === errors;
+}
+else {
+var valid13 = true;
+}
+if(valid13){
+if(data55.failure !== undefined){
+let data76 = data55.failure;
+const _errs156 = errors;
+if(errors === _errs156){
+if(data76 && typeof data76 == "object" && !Array.isArray(data76)){
 let missing8;
-if((((data75.reason === undefined) && (missing8 = "reason")) || ((data75.message === undefined) && (missing8 = "message"))) || ((data75.wasExecutionFailure === undefined) && (missing8 = "wasExecutionFailure"))){
+if((((data76.reason === undefined) && (missing8 = "reason")) || ((data76.message === undefined) && (missing8 = "message"))) || ((data76.wasExecutionFailure === undefined) && (missing8 = "wasExecutionFailure"))){
 validate10.errors = [{instancePath:instancePath+"/status/failure",schemaPath:"#/properties/status/properties/failure/required",keyword:"required",params:{missingProperty: missing8},message:"must have required property '"+missing8+"'"}];
 return false;
 }
 else {
-if(data75.reason !== undefined){
-let data76 = data75.reason;
-const _errs156 = errors;
-if(typeof data76 !== "string"){
+if(data76.reason !== undefined){
+let data77 = data76.reason;
+const _errs158 = errors;
+if(typeof data77 !== "string"){
 validate10.errors = [{instancePath:instancePath+"/status/failure/reason",schemaPath:"#/properties/status/properties/failure/properties/reason/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-if(!(((((((((((((((data76 === "OOMKilled") || (data76 === "DeadlineExceeded")) || (data76 === "ResourceExhausted")) || (data76 === "ImagePullBackOff")) || (data76 === "BundleResolutionFailed")) || (data76 === "ConfigurationError")) || (data76 === "Forbidden")) || (data76 === "TaskFailed")) || (data76 === "Cancelled")) || (data76 === "PipelineRunDeleted")) || (data76 === "ValidationFailed")) || (data76 === "PipelineRunConflict")) || (data76 === "MissingPipelineRun")) || (data76 === "UnknownStatus")) || (data76 === "Unknown"))){
+if(!(((((((((((((((data77 === "OOMKilled") || (data77 === "DeadlineExceeded")) || (data77 === "ResourceExhausted")) || (data77 === "ImagePullBackOff")) || (data77 === "BundleResolutionFailed")) || (data77 === "ConfigurationError")) || (data77 === "Forbidden")) || (data77 === "TaskFailed")) || (data77 === "Cancelled")) || (data77 === "PipelineRunDeleted")) || (data77 === "ValidationFailed")) || (data77 === "PipelineRunConflict")) || (data77 === "MissingPipelineRun")) || (data77 === "UnknownStatus")) || (data77 === "Unknown"))){
 validate10.errors = [{instancePath:instancePath+"/status/failure/reason",schemaPath:"#/properties/status/properties/failure/properties/reason/enum",keyword:"enum",params:{allowedValues: schema11.properties.status.properties.failure.properties.reason.enum},message:"must be equal to one of the allowed values"}];
-return false;
-}
-var valid17 = _errs156 === errors;
-}
-else {
-var valid17 = true;
-}
-if(valid17){
-if(data75.message !== undefined){
-const _errs158 = errors;
-if(typeof data75.message !== "string"){
-validate10.errors = [{instancePath:instancePath+"/status/failure/message",schemaPath:"#/properties/status/properties/failure/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid17 = _errs158 === errors;
@@ -1127,10 +1128,10 @@ else {
 var valid17 = true;
 }
 if(valid17){
-if(data75.wasExecutionFailure !== undefined){
+if(data76.message !== undefined){
 const _errs160 = errors;
-if(typeof data75.wasExecutionFailure !== "boolean"){
-validate10.errors = [{instancePath:instancePath+"/status/failure/wasExecutionFailure",schemaPath:"#/properties/status/properties/failure/properties/wasExecutionFailure/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+if(typeof data76.message !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/failure/message",schemaPath:"#/properties/status/properties/failure/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid17 = _errs160 === errors;
@@ -1139,33 +1140,33 @@ else {
 var valid17 = true;
 }
 if(valid17){
-if(data75.failedTask !== undefined){
-let data79 = data75.failedTask;
+if(data76.wasExecutionFailure !== undefined){
 const _errs162 = errors;
-if(errors === _errs162){
-if(data79 && typeof data79 == "object" && !Array.isArray(data79)){
+if(typeof data76.wasExecutionFailure !== "boolean"){
+validate10.errors = [{instancePath:instancePath+"/status/failure/wasExecutionFailure",schemaPath:"#/properties/status/properties/failure/properties/wasExecutionFailure/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
+return false;
+}
+var valid17 = _errs162 === errors;
+}
+else {
+var valid17 = true;
+}
+if(valid17){
+if(data76.failedTask !== undefined){
+let data80 = data76.failedTask;
+const _errs164 = errors;
+if(errors === _errs164){
+if(data80 && typeof data80 == "object" && !Array.isArray(data80)){
 let missing9;
-if((data79.name === undefined) && (missing9 = "name")){
+if((data80.name === undefined) && (missing9 = "name")){
 validate10.errors = [{instancePath:instancePath+"/status/failure/failedTask",schemaPath:"#/properties/status/properties/failure/properties/failedTask/required",keyword:"required",params:{missingProperty: missing9},message:"must have required property '"+missing9+"'"}];
 return false;
 }
 else {
-if(data79.name !== undefined){
-const _errs164 = errors;
-if(typeof data79.name !== "string"){
-validate10.errors = [{instancePath:instancePath+"/status/failure/failedTask/name",schemaPath:"#/properties/status/properties/failure/properties/failedTask/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid18 = _errs164 === errors;
-}
-else {
-var valid18 = true;
-}
-if(valid18){
-if(data79.stepName !== undefined){
+if(data80.name !== undefined){
 const _errs166 = errors;
-if(typeof data79.stepName !== "string"){
-validate10.errors = [{instancePath:instancePath+"/status/failure/failedTask/stepName",schemaPath:"#/properties/status/properties/failure/properties/failedTask/properties/stepName/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+if(typeof data80.name !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/failure/failedTask/name",schemaPath:"#/properties/status/properties/failure/properties/failedTask/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid18 = _errs166 === errors;
@@ -1174,14 +1175,26 @@ else {
 var valid18 = true;
 }
 if(valid18){
-if(data79.exitCode !== undefined){
-let data82 = data79.exitCode;
+if(data80.stepName !== undefined){
 const _errs168 = errors;
-if(!((typeof data82 == "number") && (!(data82 % 1) && !isNaN(data82)))){
-validate10.errors = [{instancePath:instancePath+"/status/failure/failedTask/exitCode",schemaPath:"#/properties/status/properties/failure/properties/failedTask/properties/exitCode/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+if(typeof data80.stepName !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/failure/failedTask/stepName",schemaPath:"#/properties/status/properties/failure/properties/failedTask/properties/stepName/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid18 = _errs168 === errors;
+}
+else {
+var valid18 = true;
+}
+if(valid18){
+if(data80.exitCode !== undefined){
+let data83 = data80.exitCode;
+const _errs170 = errors;
+if(!((typeof data83 == "number") && (!(data83 % 1) && !isNaN(data83)))){
+validate10.errors = [{instancePath:instancePath+"/status/failure/failedTask/exitCode",schemaPath:"#/properties/status/properties/failure/properties/failedTask/properties/exitCode/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+return false;
+}
+var valid18 = _errs170 === errors;
 }
 else {
 var valid18 = true;
@@ -1195,7 +1208,7 @@ validate10.errors = [{instancePath:instancePath+"/status/failure/failedTask",sch
 return false;
 }
 }
-var valid17 = _errs162 === errors;
+var valid17 = _errs164 === errors;
 }
 else {
 var valid17 = true;
@@ -1210,44 +1223,32 @@ validate10.errors = [{instancePath:instancePath+"/status/failure",schemaPath:"#/
 return false;
 }
 }
-var valid13 = _errs154 === errors;
+var valid13 = _errs156 === errors;
 }
 else {
 var valid13 = true;
 }
 if(valid13){
-if(data54.skip !== undefined){
-let data83 = data54.skip;
-const _errs170 = errors;
-if(errors === _errs170){
-if(data83 && typeof data83 == "object" && !Array.isArray(data83)){
+if(data55.skip !== undefined){
+let data84 = data55.skip;
+const _errs172 = errors;
+if(errors === _errs172){
+if(data84 && typeof data84 == "object" && !Array.isArray(data84)){
 let missing10;
-if((((data83.reason === undefined) && (missing10 = "reason")) || ((data83.message === undefined) && (missing10 = "message"))) || ((data83.skippedAt === undefined) && (missing10 = "skippedAt"))){
+if((((data84.reason === undefined) && (missing10 = "reason")) || ((data84.message === undefined) && (missing10 = "message"))) || ((data84.skippedAt === undefined) && (missing10 = "skippedAt"))){
 validate10.errors = [{instancePath:instancePath+"/status/skip",schemaPath:"#/properties/status/properties/skip/required",keyword:"required",params:{missingProperty: missing10},message:"must have required property '"+missing10+"'"}];
 return false;
 }
 else {
-if(data83.reason !== undefined){
-let data84 = data83.reason;
-const _errs172 = errors;
-if(typeof data84 !== "string"){
+if(data84.reason !== undefined){
+let data85 = data84.reason;
+const _errs174 = errors;
+if(typeof data85 !== "string"){
 validate10.errors = [{instancePath:instancePath+"/status/skip/reason",schemaPath:"#/properties/status/properties/skip/properties/reason/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-if(!(((data84 === "ResourceBusy") || (data84 === "RecentlyRemediated")) || (data84 === "Restored"))){
+if(!(((data85 === "ResourceBusy") || (data85 === "RecentlyRemediated")) || (data85 === "Restored"))){
 validate10.errors = [{instancePath:instancePath+"/status/skip/reason",schemaPath:"#/properties/status/properties/skip/properties/reason/enum",keyword:"enum",params:{allowedValues: schema11.properties.status.properties.skip.properties.reason.enum},message:"must be equal to one of the allowed values"}];
-return false;
-}
-var valid19 = _errs172 === errors;
-}
-else {
-var valid19 = true;
-}
-if(valid19){
-if(data83.message !== undefined){
-const _errs174 = errors;
-if(typeof data83.message !== "string"){
-validate10.errors = [{instancePath:instancePath+"/status/skip/message",schemaPath:"#/properties/status/properties/skip/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid19 = _errs174 === errors;
@@ -1256,10 +1257,10 @@ else {
 var valid19 = true;
 }
 if(valid19){
-if(data83.skippedAt !== undefined){
+if(data84.message !== undefined){
 const _errs176 = errors;
-if(typeof data83.skippedAt !== "string"){
-validate10.errors = [{instancePath:instancePath+"/status/skip/skippedAt",schemaPath:"#/properties/status/properties/skip/properties/skippedAt/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+if(typeof data84.message !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/skip/message",schemaPath:"#/properties/status/properties/skip/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid19 = _errs176 === errors;
@@ -1268,33 +1269,33 @@ else {
 var valid19 = true;
 }
 if(valid19){
-if(data83.conflictingExecution !== undefined){
-let data87 = data83.conflictingExecution;
+if(data84.skippedAt !== undefined){
 const _errs178 = errors;
-if(errors === _errs178){
-if(data87 && typeof data87 == "object" && !Array.isArray(data87)){
+if(typeof data84.skippedAt !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/skip/skippedAt",schemaPath:"#/properties/status/properties/skip/properties/skippedAt/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid19 = _errs178 === errors;
+}
+else {
+var valid19 = true;
+}
+if(valid19){
+if(data84.conflictingExecution !== undefined){
+let data88 = data84.conflictingExecution;
+const _errs180 = errors;
+if(errors === _errs180){
+if(data88 && typeof data88 == "object" && !Array.isArray(data88)){
 let missing11;
-if(((data87.namespace === undefined) && (missing11 = "namespace")) || ((data87.name === undefined) && (missing11 = "name"))){
+if(((data88.namespace === undefined) && (missing11 = "namespace")) || ((data88.name === undefined) && (missing11 = "name"))){
 validate10.errors = [{instancePath:instancePath+"/status/skip/conflictingExecution",schemaPath:"#/properties/status/properties/skip/properties/conflictingExecution/required",keyword:"required",params:{missingProperty: missing11},message:"must have required property '"+missing11+"'"}];
 return false;
 }
 else {
-if(data87.namespace !== undefined){
-const _errs180 = errors;
-if(typeof data87.namespace !== "string"){
-validate10.errors = [{instancePath:instancePath+"/status/skip/conflictingExecution/namespace",schemaPath:"#/properties/status/properties/skip/properties/conflictingExecution/properties/namespace/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid20 = _errs180 === errors;
-}
-else {
-var valid20 = true;
-}
-if(valid20){
-if(data87.name !== undefined){
+if(data88.namespace !== undefined){
 const _errs182 = errors;
-if(typeof data87.name !== "string"){
-validate10.errors = [{instancePath:instancePath+"/status/skip/conflictingExecution/name",schemaPath:"#/properties/status/properties/skip/properties/conflictingExecution/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+if(typeof data88.namespace !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/skip/conflictingExecution/namespace",schemaPath:"#/properties/status/properties/skip/properties/conflictingExecution/properties/namespace/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid20 = _errs182 === errors;
@@ -1303,13 +1304,25 @@ else {
 var valid20 = true;
 }
 if(valid20){
-if(data87.uid !== undefined){
+if(data88.name !== undefined){
 const _errs184 = errors;
-if(typeof data87.uid !== "string"){
-validate10.errors = [{instancePath:instancePath+"/status/skip/conflictingExecution/uid",schemaPath:"#/properties/status/properties/skip/properties/conflictingExecution/properties/uid/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+if(typeof data88.name !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/skip/conflictingExecution/name",schemaPath:"#/properties/status/properties/skip/properties/conflictingExecution/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid20 = _errs184 === errors;
+}
+else {
+var valid20 = true;
+}
+if(valid20){
+if(data88.uid !== undefined){
+const _errs186 = errors;
+if(typeof data88.uid !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/skip/conflictingExecution/uid",schemaPath:"#/properties/status/properties/skip/properties/conflictingExecution/properties/uid/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid20 = _errs186 === errors;
 }
 else {
 var valid20 = true;
@@ -1323,20 +1336,20 @@ validate10.errors = [{instancePath:instancePath+"/status/skip/conflictingExecuti
 return false;
 }
 }
-var valid19 = _errs178 === errors;
+var valid19 = _errs180 === errors;
 }
 else {
 var valid19 = true;
 }
 if(valid19){
-if(data83.remainingCooldownSeconds !== undefined){
-let data91 = data83.remainingCooldownSeconds;
-const _errs186 = errors;
-if(!((typeof data91 == "number") && (!(data91 % 1) && !isNaN(data91)))){
+if(data84.remainingCooldownSeconds !== undefined){
+let data92 = data84.remainingCooldownSeconds;
+const _errs188 = errors;
+if(!((typeof data92 == "number") && (!(data92 % 1) && !isNaN(data92)))){
 validate10.errors = [{instancePath:instancePath+"/status/skip/remainingCooldownSeconds",schemaPath:"#/properties/status/properties/skip/properties/remainingCooldownSeconds/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
-var valid19 = _errs186 === errors;
+var valid19 = _errs188 === errors;
 }
 else {
 var valid19 = true;
@@ -1352,51 +1365,34 @@ validate10.errors = [{instancePath:instancePath+"/status/skip",schemaPath:"#/pro
 return false;
 }
 }
-var valid13 = _errs170 === errors;
+var valid13 = _errs172 === errors;
 }
 else {
 var valid13 = true;
 }
 if(valid13){
-if(data54.conditions !== undefined){
-let data92 = data54.conditions;
-const _errs188 = errors;
-if(errors === _errs188){
-if(Array.isArray(data92)){
-var valid21 = true;
-const len4 = data92.length;
-for(let i4=0; i4<len4; i4++){
-let data93 = data92[i4];
+if(data55.conditions !== undefined){
+let data93 = data55.conditions;
 const _errs190 = errors;
 if(errors === _errs190){
-if(data93 && typeof data93 == "object" && !Array.isArray(data93)){
+if(Array.isArray(data93)){
+var valid21 = true;
+const len4 = data93.length;
+for(let i4=0; i4<len4; i4++){
+let data94 = data93[i4];
+const _errs192 = errors;
+if(errors === _errs192){
+if(data94 && typeof data94 == "object" && !Array.isArray(data94)){
 let missing12;
-if((((((data93.type === undefined) && (missing12 = "type")) || ((data93.status === undefined) && (missing12 = "status"))) || ((data93.lastTransitionTime === undefined) && (missing12 = "lastTransitionTime"))) || ((data93.reason === undefined) && (missing12 = "reason"))) || ((data93.message === undefined) && (missing12 = "message"))){
+if((((((data94.type === undefined) && (missing12 = "type")) || ((data94.status === undefined) && (missing12 = "status"))) || ((data94.lastTransitionTime === undefined) && (missing12 = "lastTransitionTime"))) || ((data94.reason === undefined) && (missing12 = "reason"))) || ((data94.message === undefined) && (missing12 = "message"))){
 validate10.errors = [{instancePath:instancePath+"/status/conditions/" + i4,schemaPath:"#/properties/status/properties/conditions/items/required",keyword:"required",params:{missingProperty: missing12},message:"must have required property '"+missing12+"'"}];
 return false;
 }
 else {
-if(data93.type !== undefined){
-const _errs192 = errors;
-if(typeof data93.type !== "string"){
-validate10.errors = [{instancePath:instancePath+"/status/conditions/" + i4+"/type",schemaPath:"#/properties/status/properties/conditions/items/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-var valid22 = _errs192 === errors;
-}
-else {
-var valid22 = true;
-}
-if(valid22){
-if(data93.status !== undefined){
-let data95 = data93.status;
+if(data94.type !== undefined){
 const _errs194 = errors;
-if(typeof data95 !== "string"){
-validate10.errors = [{instancePath:instancePath+"/status/conditions/" + i4+"/status",schemaPath:"#/properties/status/properties/conditions/items/properties/status/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
-}
-if(!(((data95 === "True") || (data95 === "False")) || (data95 === "Unknown"))){
-validate10.errors = [{instancePath:instancePath+"/status/conditions/" + i4+"/status",schemaPath:"#/properties/status/properties/conditions/items/properties/status/enum",keyword:"enum",params:{allowedValues: schema11.properties.status.properties.conditions.items.properties.status.enum},message:"must be equal to one of the allowed values"}];
+if(typeof data94.type !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/conditions/" + i4+"/type",schemaPath:"#/properties/status/properties/conditions/items/properties/type/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid22 = _errs194 === errors;
@@ -1405,11 +1401,15 @@ else {
 var valid22 = true;
 }
 if(valid22){
-if(data93.observedGeneration !== undefined){
-let data96 = data93.observedGeneration;
+if(data94.status !== undefined){
+let data96 = data94.status;
 const _errs196 = errors;
-if(!((typeof data96 == "number") && (!(data96 % 1) && !isNaN(data96)))){
-validate10.errors = [{instancePath:instancePath+"/status/conditions/" + i4+"/observedGeneration",schemaPath:"#/properties/status/properties/conditions/items/properties/observedGeneration/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+if(typeof data96 !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/conditions/" + i4+"/status",schemaPath:"#/properties/status/properties/conditions/items/properties/status/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+if(!(((data96 === "True") || (data96 === "False")) || (data96 === "Unknown"))){
+validate10.errors = [{instancePath:instancePath+"/status/conditions/" + i4+"/status",schemaPath:"#/properties/status/properties/conditions/items/properties/status/enum",keyword:"enum",params:{allowedValues: schema11.properties.status.properties.conditions.items.properties.status.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
 var valid22 = _errs196 === errors;
@@ -1418,10 +1418,11 @@ else {
 var valid22 = true;
 }
 if(valid22){
-if(data93.lastTransitionTime !== undefined){
+if(data94.observedGeneration !== undefined){
+let data97 = data94.observedGeneration;
 const _errs198 = errors;
-if(typeof data93.lastTransitionTime !== "string"){
-validate10.errors = [{instancePath:instancePath+"/status/conditions/" + i4+"/lastTransitionTime",schemaPath:"#/properties/status/properties/conditions/items/properties/lastTransitionTime/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+if(!((typeof data97 == "number") && (!(data97 % 1) && !isNaN(data97)))){
+validate10.errors = [{instancePath:instancePath+"/status/conditions/" + i4+"/observedGeneration",schemaPath:"#/properties/status/properties/conditions/items/properties/observedGeneration/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
 var valid22 = _errs198 === errors;
@@ -1430,10 +1431,10 @@ else {
 var valid22 = true;
 }
 if(valid22){
-if(data93.reason !== undefined){
+if(data94.lastTransitionTime !== undefined){
 const _errs200 = errors;
-if(typeof data93.reason !== "string"){
-validate10.errors = [{instancePath:instancePath+"/status/conditions/" + i4+"/reason",schemaPath:"#/properties/status/properties/conditions/items/properties/reason/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+if(typeof data94.lastTransitionTime !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/conditions/" + i4+"/lastTransitionTime",schemaPath:"#/properties/status/properties/conditions/items/properties/lastTransitionTime/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid22 = _errs200 === errors;
@@ -1442,13 +1443,25 @@ else {
 var valid22 = true;
 }
 if(valid22){
-if(data93.message !== undefined){
+if(data94.reason !== undefined){
 const _errs202 = errors;
-if(typeof data93.message !== "string"){
-validate10.errors = [{instancePath:instancePath+"/status/conditions/" + i4+"/message",schemaPath:"#/properties/status/properties/conditions/items/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+if(typeof data94.reason !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/conditions/" + i4+"/reason",schemaPath:"#/properties/status/properties/conditions/items/properties/reason/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid22 = _errs202 === errors;
+}
+else {
+var valid22 = true;
+}
+if(valid22){
+if(data94.message !== undefined){
+const _errs204 = errors;
+if(typeof data94.message !== "string"){
+validate10.errors = [{instancePath:instancePath+"/status/conditions/" + i4+"/message",schemaPath:"#/properties/status/properties/conditions/items/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid22 = _errs204 === errors;
 }
 else {
 var valid22 = true;
@@ -1465,7 +1478,7 @@ validate10.errors = [{instancePath:instancePath+"/status/conditions/" + i4,schem
 return false;
 }
 }
-var valid21 = _errs190 === errors;
+var valid21 = _errs192 === errors;
 if(!valid21){
 break;
 }
@@ -1476,7 +1489,7 @@ validate10.errors = [{instancePath:instancePath+"/status/conditions",schemaPath:
 return false;
 }
 }
-var valid13 = _errs188 === errors;
+var valid13 = _errs190 === errors;
 }
 else {
 var valid13 = true;
@@ -1501,7 +1514,7 @@ validate10.errors = [{instancePath:instancePath+"/status",schemaPath:"#/properti
 return false;
 }
 }
-var valid0 = _errs112 === errors;
+var valid0 = _errs114 === errors;
 }
 else {
 var valid0 = true;

@@ -162,6 +162,10 @@ export interface WorkflowExecutionSpec {
    * Why the analysis chose the workflow. Not part of audit events.
    */
   rationale?: string;
+  /**
+   * Why the workflow must run although the cooldown of its target is not over. It needs the verb `override` on workflowexecutions in the target's namespace and is recorded in an Event and the audit trail. The target still has one execution at a time.
+   */
+  overrideCooldownReason?: string;
   executionConfig?: ExecutionConfig;
   /**
    * Requests the cancellation of the execution. It can only go from false to true; after the execution has finished, changes have no effect.

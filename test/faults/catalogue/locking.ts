@@ -31,6 +31,13 @@ export const lockingFaults: readonly Fault[] = [
     caughtBy: ['src/locking/lock-record.spec.ts'],
   },
   {
+    name: 'a reason to override the cooldown overrides the lock, too',
+    file: 'src/locking/lock-record.ts',
+    find: 'if (holder !== undefined && !isOurs) return',
+    replace: 'if (holder !== undefined && !isOurs && claim.overridesCooldown !== true) return',
+    caughtBy: ['src/locking/lock-record.spec.ts'],
+  },
+  {
     name: 'a holder that was not read live counts as ended',
     file: 'src/locking/target-locks.ts',
     find: "if (state.kind === 'live') return record;",

@@ -125,6 +125,26 @@ describe.each([
     }
   });
 
+  it('requires the permission to override the cooldown in the namespace of the target', async () => {
+    const options = { namespace: namespace.name, name: `overrider-${transport.toLowerCase()}` };
+    const { token, username } = await callerOf(kubernetes, options);
+    await bind(kubernetes, 'workflow-execution-operator', options, { namespace: namespace.name });
+    const create = (spec: Parameters<typeof aSpec>[0]) =>
+      as(token).create(namespace.name, {
+        spec: aSpec({ targetResource: `${namespace.name}/deployment/api`, ...spec }),
+        validateOnly: true,
+      });
+    await until('they may create', async () => (await create({})).ok !== undefined);
+    const override = { overrideCooldownReason: 'agreed with the incident lead' };
+
+    expect((await create(override)).error).toMatchObject({
+      kind: 'PERMISSION_DENIED',
+      text: `${username} may not override workflowexecutions in namespace ${namespace.name}`,
+    });
+    await bind(kubernetes, 'workflow-execution-override', options, { namespace: namespace.name });
+    await until('they may override the cooldown', async () => (await create(override)).ok !== undefined);
+  });
+
   it('records who created and who cancelled an execution', async () => {
     const key = { namespace: namespace.name, name: `recorded-${transport.toLowerCase()}` };
     await callerTo(api).create(namespace.name, { name: key.name, spec: aSpec() });

@@ -33,6 +33,12 @@ export const brokenExecutions: readonly BrokenExecution[] = [
     rule: 'must be namespace/kind',
   },
   {
+    what: 'a short reason to override the cooldown',
+    execution: { spec: aSpec({ overrideCooldownReason: 'because' }) },
+    field: 'spec.overrideCooldownReason',
+    rule: '10',
+  },
+  {
     what: 'an empty RemediationRequest name',
     execution: { spec: aSpec({ remediationRequestRef: { name: '', namespace: 'x' } }) },
     field: 'spec.remediationRequestRef.name',

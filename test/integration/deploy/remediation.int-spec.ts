@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { KubernetesClient } from '../../../src/kubernetes/client.ts';
+import type { WorkflowExecutionSpec } from '../../../src/workflow-execution/generated/workflow-execution.ts';
 import { aSpec } from '../../../src/workflow-execution/workflow-execution.builders.ts';
 import { runCommand } from '../../cluster/command.ts';
 import { bind } from '../../support/callers.ts';
@@ -12,6 +13,8 @@ import { until } from '../../support/until.ts';
 
 const operator = 'workflow-execution-operator';
 const remediate = 'workflow-execution-remediate';
+const override = 'workflow-execution-override';
+const overrideCooldownReason = 'agreed with the incident lead';
 
 describe('the permission to remediate, for kubectl', () => {
   const kubernetes = new KubernetesClient(sharedCluster());
@@ -33,6 +36,10 @@ describe('the permission to remediate, for kubectl', () => {
     await bind(kubernetes, 'cluster-admin', { namespace: home, name: 'owner' }, { namespace: home });
     await bind(kubernetes, operator, { namespace: home, name: 'remediator' }, { namespace: home });
     unbind.push(await bind(kubernetes, remediate, { namespace: home, name: 'remediator' }, 'everywhere'));
+    const overrider = { namespace: home, name: 'overrider' };
+    await bind(kubernetes, operator, overrider, { namespace: home });
+    await bind(kubernetes, operator, overrider, { namespace: granted });
+    await bind(kubernetes, override, overrider, { namespace: home });
     const service = { namespace: home, name: 'service' };
     unbind.push(await bind(kubernetes, 'workflow-execution-api', service, 'everywhere'));
     for (const [name, target] of [
@@ -45,6 +52,11 @@ describe('the permission to remediate, for kubectl', () => {
     ] as const) {
       await until(`${name} may aim at ${target}`, async () => (await create(name, target)) === '');
     }
+    await until('overrider may override', async () => (await createWithOverride('overrider', home)) === '');
+    await until(
+      'overrider may aim elsewhere',
+      async () => (await create('overrider', `${granted}/deployment/a`)) === '',
+    );
     await until('the policy is in force', async () => (await create('editor', 'node/w1')) !== '');
   });
 
@@ -55,11 +67,16 @@ describe('the permission to remediate, for kubectl', () => {
   });
 
   /** The error of kubectl for an execution on this target; empty if it could be created. */
-  async function create(by: string, targetResource: string, namespace = home): Promise<string> {
+  async function create(
+    by: string,
+    targetResource: string,
+    namespace = home,
+    spec: Partial<WorkflowExecutionSpec> = {},
+  ): Promise<string> {
     count += 1;
     const metadata = { name: `we-${count}`, namespace };
     const apiVersion = 'workflowexecution.kubernaut.ai/v1alpha1';
-    const object = { apiVersion, kind: 'WorkflowExecution', metadata, spec: aSpec({ targetResource }) };
+    const object = { apiVersion, kind: 'WorkflowExecution', metadata, spec: aSpec({ targetResource, ...spec }) };
     const file = join(directory, `${count}.json`);
     await writeFile(file, JSON.stringify(object));
     const { code, stderr } = await runCommand(process.env['WFE_TEST_KUBECTL'] ?? 'kubectl', [
@@ -67,6 +84,11 @@ describe('the permission to remediate, for kubectl', () => {
       ...[`--as=system:serviceaccount:${home}:${by}`, 'create', '--dry-run=server', '-f', file],
     ]);
     return code === 0 ? '' : stderr;
+  }
+
+  /** The error of kubectl for an execution in {@link home} that overrides the cooldown of a target in another namespace. */
+  function createWithOverride(by: string, targetNamespace: string): Promise<string> {
+    return create(by, `${targetNamespace}/deployment/a`, home, { overrideCooldownReason });
   }
 
   it('comes with the operator role, in each namespace where it is bound', async () => {
@@ -104,5 +126,17 @@ describe('the permission to remediate, for kubectl', () => {
 
   it('is not required from the service, which checks its callers', async () => {
     expect(await create('service', `${foreign}/deployment/api`)).toBe('');
+    expect(await createWithOverride('service', foreign)).toBe('');
+  });
+
+  it('does not include the permission to override the cooldown, which counts in the namespace of the target', async () => {
+    const [refused, elsewhere] = [
+      await createWithOverride('editor', home),
+      await createWithOverride('overrider', granted),
+    ];
+
+    expect(refused).toContain('(Forbidden)');
+    expect(refused).toContain(`${home}:editor may not override workflowexecutions in namespace ${home}`);
+    expect(elsewhere).toContain(`${home}:overrider may not override workflowexecutions in namespace ${granted}`);
   });
 });

@@ -53,6 +53,24 @@ describe('a target', () => {
     await shared.phase('another', 'Completed');
   });
 
+  it.concurrent('has no cooldown for an execution with a reason to override it, but stays locked', async () => {
+    const overriding = { ...on(shared, 'deployment/urgent'), overrideCooldownReason: 'agreed with the incident lead' };
+    await shared.execute('urgent', waitingWorkflow, on(shared, 'deployment/urgent'));
+    await shared.completeTask('urgent');
+    await shared.phase('urgent', 'Completed');
+
+    const { spec } = await shared.execute('override', waitingWorkflow, overriding);
+    await shared.phase('override', 'Running');
+    await shared.create('busy', { ...spec, ...overriding });
+    const busy = await shared.phase('busy', 'Skipped');
+    expect(busy.status?.skip).toMatchObject({ reason: 'ResourceBusy', conflictingExecution: { name: 'override' } });
+
+    const events = await eventsUntil(shared.client, shared.namespace, 'override', 'CooldownOverridden');
+    expect(events).toContainEqual(
+      expect.objectContaining({ note: expect.stringContaining('agreed with the incident lead') }),
+    );
+  });
+
   it.concurrent('keeps the cooldown after the execution has been deleted', async () => {
     await shared.execute('deleted', waitingWorkflow, on(shared, 'deployment/deleted'));
     await shared.completeTask('deleted');

@@ -46,6 +46,10 @@ type WorkflowExecutionSpec struct {
 	Confidence *float64 `json:"confidence,omitempty"`
 	// Why the analysis chose the workflow. Not part of audit events.
 	Rationale string `json:"rationale,omitempty"`
+	// Why the workflow must run although the cooldown of its target is not over. It needs the verb `override` on
+	// workflowexecutions in the target's namespace and is recorded in an Event and the audit trail. The target still
+	// has one execution at a time.
+	OverrideCooldownReason string `json:"overrideCooldownReason,omitempty"`
 	// How to run the workflow.
 	ExecutionConfig *ExecutionConfig `json:"executionConfig,omitempty"`
 	// Requests the cancellation of the execution. It can only go from false to true; after the execution has finished,

@@ -24,6 +24,7 @@ type runOptions struct {
 	name       string
 	spec       v1alpha1.WorkflowExecutionSpec
 	parameters []string
+	override   string
 	config     v1alpha1.ExecutionConfig
 	dryRun     string
 	wait       bool
@@ -48,7 +49,7 @@ func newRun(f *factory) *cobra.Command {
 		Long: `Run a workflow on a target.
 
 Without NAME the API server chooses one. The execution is skipped if its target is busy, or if the same workflow ran on
-it within the cooldown.`,
+it within the cooldown, unless --override-cooldown says why it must run.`,
 		Example: `  # Run a workflow, follow its log, and exit with its outcome
   kubectl wfe run payment-api-oom --workflow oomkill-increase-memory --workflow-version 1.0.0 \
     --image quay.io/kubernaut/oomkill:v1.0.0 --target payment/deployment/payment-api \
@@ -80,6 +81,7 @@ it within the cooldown.`,
 	flags.StringArrayVarP(&options.parameters, "param", "p", nil, "Parameter NAME=VALUE of the workflow; can be repeated")
 	flags.StringVar(&options.config.ServiceAccountName, "service-account", "", "ServiceAccount that the workflow runs as")
 	flags.StringVar(&options.config.Timeout, "run-timeout", "", "Maximum duration of the run, such as 10m")
+	flags.StringVar(&options.override, "override-cooldown", "", "Run it during the cooldown of its target, for this reason (10 to 500 characters)")
 	flags.StringVar(&options.dryRun, "dry-run", "none", `"server" checks the execution without storing it`)
 	flags.Lookup("dry-run").NoOptDefVal = "server"
 	flags.BoolVar(&options.wait, "wait", false, "Wait for the end and exit with the outcome")
@@ -152,6 +154,8 @@ func (o *runOptions) validate(cmd *cobra.Command) error {
 	switch {
 	case o.filename != "" && o.from != "":
 		return usagef("--filename and --from cannot be used together")
+	case o.filename != "" && o.override != "":
+		return usagef("--override-cooldown cannot be used with --filename, which describes the whole execution")
 	case (o.filename != "" || o.from != "") && len(given) > 0:
 		return usagef("%s cannot be used with --filename or --from, which describe the whole execution", strings.Join(given, ", "))
 	case o.filename == "" && o.from == "" && len(missing) > 0:
@@ -182,6 +186,8 @@ func (o *runOptions) execution(ctx context.Context, f *factory, c *cluster) (*un
 			return nil, err
 		}
 	}
+	// The reason is this caller's, never that of the execution whose spec is used.
+	o.spec.OverrideCooldownReason = o.override
 	execution := &v1alpha1.WorkflowExecution{
 		TypeMeta:   metav1.TypeMeta{APIVersion: v1alpha1.GroupVersion.String(), Kind: v1alpha1.Kind},
 		ObjectMeta: o.metadata(c.namespace),

@@ -3,7 +3,7 @@
 // 	protoc-gen-go v1.36.12
 // 	protoc        (unknown)
 // source: kubernaut/workflowexecution/v1/workflow_execution.proto
-// sources: sha256 ffbc29ce43149f4e4d35b92f8e2c8426befe9d57cdfe896e49a8a3c171bdb378
+// sources: sha256 257aae98340760f291e24373490e2a0fc5ffbb9dc8dd7924117bc83e6d79e559
 
 package workflowexecutionv1
 
@@ -2207,9 +2207,13 @@ type WorkflowExecutionSpec struct {
 	// WFE_TTL_SUCCESS, WFE_TTL_FAILURE, WFE_TTL_SKIPPED and WFE_HISTORY_LIMIT apply.
 	TtlSecondsAfterFinished *int32 `protobuf:"varint,9,opt,name=ttl_seconds_after_finished,json=ttlSecondsAfterFinished,proto3,oneof" json:"ttl_seconds_after_finished,omitempty"`
 	// How to cancel it; unspecified is graceful. Cannot be set at creation.
-	CancelMode    CancelMode `protobuf:"varint,10,opt,name=cancel_mode,json=cancelMode,proto3,enum=kubernaut.workflowexecution.v1.CancelMode" json:"cancel_mode,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	CancelMode CancelMode `protobuf:"varint,10,opt,name=cancel_mode,json=cancelMode,proto3,enum=kubernaut.workflowexecution.v1.CancelMode" json:"cancel_mode,omitempty"`
+	// Why the workflow must run although the cooldown of its target is not over: 10 to 500 characters without control
+	// characters. It needs the verb `override` on workflowexecutions in the target's namespace and is recorded in an Event
+	// and the audit trail. The target still has one execution at a time.
+	OverrideCooldownReason string `protobuf:"bytes,11,opt,name=override_cooldown_reason,json=overrideCooldownReason,proto3" json:"override_cooldown_reason,omitempty"`
+	unknownFields          protoimpl.UnknownFields
+	sizeCache              protoimpl.SizeCache
 }
 
 func (x *WorkflowExecutionSpec) Reset() {
@@ -2310,6 +2314,13 @@ func (x *WorkflowExecutionSpec) GetCancelMode() CancelMode {
 		return x.CancelMode
 	}
 	return CancelMode_CANCEL_MODE_UNSPECIFIED
+}
+
+func (x *WorkflowExecutionSpec) GetOverrideCooldownReason() string {
+	if x != nil {
+		return x.OverrideCooldownReason
+	}
+	return ""
 }
 
 // The RemediationRequest of an execution, as a Kubernetes ObjectReference.
@@ -3393,7 +3404,7 @@ const file_kubernaut_workflowexecution_v1_workflow_execution_proto_rawDesc = "" 
 	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\x1a>\n" +
 	"\x10AnnotationsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
-	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"\xac\x06\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"\xe6\x06\n" +
 	"\x15WorkflowExecutionSpec\x12m\n" +
 	"\x17remediation_request_ref\x18\x01 \x01(\v25.kubernaut.workflowexecution.v1.RemediationRequestRefR\x15remediationRequestRef\x12N\n" +
 	"\fworkflow_ref\x18\x02 \x01(\v2+.kubernaut.workflowexecution.v1.WorkflowRefR\vworkflowRef\x12'\n" +
@@ -3410,7 +3421,8 @@ const file_kubernaut_workflowexecution_v1_workflow_execution_proto_rawDesc = "" 
 	"\x1attl_seconds_after_finished\x18\t \x01(\x05H\x01R\x17ttlSecondsAfterFinished\x88\x01\x01\x12K\n" +
 	"\vcancel_mode\x18\n" +
 	" \x01(\x0e2*.kubernaut.workflowexecution.v1.CancelModeR\n" +
-	"cancelMode\x1a=\n" +
+	"cancelMode\x128\n" +
+	"\x18override_cooldown_reason\x18\v \x01(\tR\x16overrideCooldownReason\x1a=\n" +
 	"\x0fParametersEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
 	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01B\r\n" +

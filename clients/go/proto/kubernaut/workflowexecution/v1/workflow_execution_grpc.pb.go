@@ -3,7 +3,7 @@
 // - protoc-gen-go-grpc v1.6.2
 // - protoc             (unknown)
 // source: kubernaut/workflowexecution/v1/workflow_execution.proto
-// sources: sha256 ffbc29ce43149f4e4d35b92f8e2c8426befe9d57cdfe896e49a8a3c171bdb378
+// sources: sha256 257aae98340760f291e24373490e2a0fc5ffbb9dc8dd7924117bc83e6d79e559
 
 package workflowexecutionv1
 

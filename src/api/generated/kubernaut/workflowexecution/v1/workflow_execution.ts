@@ -987,6 +987,12 @@ export interface WorkflowExecutionSpec {
     | undefined;
   /** How to cancel it; unspecified is graceful. Cannot be set at creation. */
   cancelMode: CancelMode;
+  /**
+   * Why the workflow must run although the cooldown of its target is not over: 10 to 500 characters without control
+   * characters. It needs the verb `override` on workflowexecutions in the target's namespace and is recorded in an Event
+   * and the audit trail. The target still has one execution at a time.
+   */
+  overrideCooldownReason: string;
 }
 
 export interface WorkflowExecutionSpec_ParametersEntry {
@@ -3473,6 +3479,7 @@ function createBaseWorkflowExecutionSpec(): WorkflowExecutionSpec {
     cancelRequested: false,
     ttlSecondsAfterFinished: undefined,
     cancelMode: CancelMode.CANCEL_MODE_UNSPECIFIED,
+    overrideCooldownReason: "",
   };
 }
 
@@ -3507,6 +3514,9 @@ export const WorkflowExecutionSpec: MessageFns<WorkflowExecutionSpec> = {
     }
     if (message.cancelMode !== CancelMode.CANCEL_MODE_UNSPECIFIED) {
       writer.uint32(80).int32(cancelModeToNumber(message.cancelMode));
+    }
+    if (message.overrideCooldownReason !== "") {
+      writer.uint32(90).string(message.overrideCooldownReason);
     }
     return writer;
   },
@@ -3607,6 +3617,14 @@ export const WorkflowExecutionSpec: MessageFns<WorkflowExecutionSpec> = {
             message.cancelMode = cancelModeFromJSON(reader.int32());
             continue;
           }
+          case 11: {
+            if (tag !== 90) {
+              break;
+            }
+
+            message.overrideCooldownReason = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -3649,6 +3667,7 @@ export const WorkflowExecutionSpec: MessageFns<WorkflowExecutionSpec> = {
     message.cancelRequested = object.cancelRequested ?? false;
     message.ttlSecondsAfterFinished = object.ttlSecondsAfterFinished ?? undefined;
     message.cancelMode = object.cancelMode ?? CancelMode.CANCEL_MODE_UNSPECIFIED;
+    message.overrideCooldownReason = object.overrideCooldownReason ?? "";
     return message;
   },
 };
