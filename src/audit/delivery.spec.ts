@@ -118,6 +118,23 @@ describe('an event that is not stored', () => {
     expect(store.stored).toEqual([first('b')]);
   });
 
+  it('waits no longer for the failures of those before it', async () => {
+    await using trail = await aRunningTrail();
+    const { put, clock, store } = trail;
+    // Each event of a correlation id fails five times, and is then stored.
+    const attempts = new Map<string, number>();
+    store.always = ({ event_action, resource_id }) => {
+      const key = `${resource_id} ${event_action}`;
+      const attempt = (attempts.get(key) ?? 0) + 1;
+      attempts.set(key, attempt);
+      return attempt > 5 ? { state: 'recorded' } : busy;
+    };
+    await put(...Array.from({ length: 10 }, (_, i) => aPending(`e${i}`, undefined, 'rr')));
+    await clock.advance(minute);
+
+    expect(store.stored).toHaveLength(10);
+  });
+
   it('is set aside if it is invalid, and those after it are sent', async () => {
     await using trail = await aRunningTrail();
     const { put, store, counted, errors, trail: audit } = trail;

@@ -5,7 +5,7 @@ import { tracedDelivery } from '../tracing/delivery-span.ts';
 import { logFields } from '../workflow-execution/execution.ts';
 import { isSameEvent, maxAgeMs } from './audit-event.ts';
 import type { DeliveryMetrics } from './delivery-metrics.ts';
-import { auditEvent } from './build-event.ts';
+import { auditEvent, correlationIdOf } from './build-event.ts';
 import { isFinal, isUnverified, notFound, notVerified, recorded, unverified } from './event-state.ts';
 import type { Final, LossReason, DeliveryTimeouts } from './event-state.ts';
 import type { EventStore, IngestResult, RequestFailure } from './event-store.ts';
@@ -74,7 +74,7 @@ export class Delivery {
       }
       if (isUnverified(event.state)) break;
     }
-    this.backoff.completed(correlationId);
+    this.backoff.progressed(correlationId);
     return { requeueAfterMs: this.untilRecheckMs(events) };
   }
 
@@ -137,6 +137,7 @@ export class Delivery {
         return undefined;
       case 'accepted':
         this.succeeded();
+        this.backoff.progressed(correlationIdOf(event.owner.execution));
         event.state = unverified('accepted', clock.elapsedMs(), timeouts);
         onUpdate(event.owner);
         return undefined;
@@ -156,7 +157,10 @@ export class Delivery {
   private finish(event: PendingEvent, state: Final): void {
     const { metrics, onUpdate } = this.options;
     event.state = state;
-    if (state.state === 'recorded') metrics.delivered.inc();
+    if (state.state === 'recorded') {
+      metrics.delivered.inc();
+      this.backoff.progressed(correlationIdOf(event.owner.execution));
+    }
     if (unfinishedEvents(event.owner).length === 0) onUpdate(event.owner);
   }
 

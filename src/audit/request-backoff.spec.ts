@@ -73,7 +73,7 @@ describe('the pause of all requests', () => {
 });
 
 describe('the delay of a correlation id', () => {
-  it('grows with each of its failures in a row, whatever happens to others', async () => {
+  it('grows with each of its failures without progress, whatever happens to others', async () => {
     const { clock, backoff } = aBackoff();
     const delays: number[] = [];
     for (let i = 0; i < 10; i += 1) {
@@ -83,7 +83,7 @@ describe('the delay of a correlation id', () => {
     }
     expect(delays).toEqual([125, 250, 500, 1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000]);
 
-    backoff.completed('rr');
+    backoff.progressed('rr');
     expect(backoff.failed('ingest', 'rr', 0)).toBe(125);
   });
 

@@ -10,12 +10,12 @@ export type RequestKind = 'ingest' | 'query';
 /**
  * Delays requests to data storage after failures. In an outage all correlation ids pause, for longer the more of them have
  * failed since the last success: with a backoff for each, a backlog of thousands would become as many requests. A correlation
- * id that fails alone waits by itself.
+ * id that fails alone waits by itself, for longer the more often it has failed without progress.
  */
 export class RequestBackoff {
   /** The correlation ids that have failed since the last success. */
   private readonly failing: Record<RequestKind, Set<string>> = { ingest: new Set(), query: new Set() };
-  /** Consecutive failures of each correlation id. */
+  /** Failures of each correlation id since its last progress. */
   private readonly failures = new Map<string, number>();
   private pausedUntilMs = 0;
 
@@ -38,8 +38,8 @@ export class RequestBackoff {
     this.failing[kind].clear();
   }
 
-  /** Nothing of a correlation id has to be retried. */
-  completed(correlationId: string): void {
+  /** An event of a correlation id was stored or accepted, or nothing of it has to be retried. */
+  progressed(correlationId: string): void {
     this.failures.delete(correlationId);
   }
 
