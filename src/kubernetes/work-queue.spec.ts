@@ -6,7 +6,7 @@ import { WorkQueue, type HandlerResult, type KeyHandler } from './work-queue.ts'
 
 const almostOne = () => 0.999_999;
 
-function aQueue(options: { random?: () => number } = {}) {
+function aQueue(options: { random?: () => number; isBackground?: (key: string) => boolean } = {}) {
   const clock = new FakeClock();
   const warnings: object[] = [];
   const log = { debug() {}, info() {}, error() {}, warn: (fields: object) => warnings.push(fields) };
@@ -54,6 +54,33 @@ describe('a work queue', () => {
     for (const key of ['a', 'b', 'b', 'b']) queue.add(key);
     void run(handler, 5);
     expect(started).toEqual(['a', 'b']);
+  });
+
+  it('processes keys in the background when no others wait', async () => {
+    const { queue, run } = aQueue({ isBackground: (key) => key.startsWith('old') });
+    const { handler, started, end } = aHandler();
+    for (const key of ['old1', 'old2', 'a', 'b']) queue.add(key);
+    expect([queue.length, queue.foregroundLength]).toEqual([4, 2]);
+    void run(handler);
+    await end('a');
+    queue.add('c');
+    for (const key of ['b', 'c', 'old1', 'old2']) await end(key);
+
+    expect(started).toEqual(['a', 'b', 'c', 'old1', 'old2']);
+    expect(queue.length).toBe(0);
+  });
+
+  it('brings a waiting key to the foreground that is added again and no longer belongs to the background', () => {
+    let isOld = true;
+    const { queue, run } = aQueue({ isBackground: () => isOld });
+    const { handler, started } = aHandler();
+    for (const key of ['a', 'b', 'b']) queue.add(key);
+    isOld = false;
+    queue.add('b');
+    expect([queue.length, queue.foregroundLength]).toEqual([2, 1]);
+    void run(handler, 2);
+
+    expect(started).toEqual(['b', 'a']);
   });
 
   it('processes a key again that was added while it was processed, once and after the others', async () => {

@@ -36,6 +36,8 @@ export interface WorkQueueOptions {
   readonly random?: Random;
   readonly log?: Logger;
   readonly observer?: WorkQueueObserver;
+  /** Whether a key waits until no other one does; asked each time that it is added. */
+  readonly isBackground?: (key: string) => boolean;
 }
 
 /** How a queue is processed. */
@@ -60,18 +62,19 @@ interface Run {
 /**
  * A queue of keys, as client-go's rate-limiting work queue.
  * - A key is never processed twice at the same time. A key added while it is processed is processed again.
- * - A waiting key is queued once, however often it is added. First in, first out.
+ * - A waiting key is queued once, however often it is added. First in, first out, but for keys in the background.
  * - Failures back off per key, exponentially with full jitter.
  */
 export class WorkQueue {
   readonly name: string;
-  private readonly options: Pick<WorkQueueOptions, 'observer'> & { readonly backoff: BackoffPolicy };
+  private readonly options: Pick<WorkQueueOptions, 'observer' | 'isBackground'> & { readonly backoff: BackoffPolicy };
   private readonly clock: Clock;
   private readonly random: Random;
   private readonly log: Logger;
 
   // Each map has keys and since when they are in it.
   private readonly ready = new Map<string, number>();
+  private readonly background = new Map<string, number>();
   private readonly processing = new Map<string, number>();
   /** Keys that were added while they were processed. */
   private readonly dirty = new Map<string, number>();
@@ -81,9 +84,9 @@ export class WorkQueue {
   private draining: PromiseWithResolvers<void> | undefined;
 
   constructor(options: WorkQueueOptions = {}) {
-    const { name = 'work', backoff = { baseMs: 100, maxMs: 120_000 }, observer } = options;
+    const { name = 'work', backoff = { baseMs: 100, maxMs: 120_000 }, observer, isBackground } = options;
     this.name = name;
-    this.options = { backoff, observer };
+    this.options = { backoff, observer, isBackground };
     this.clock = options.clock ?? systemClock;
     this.random = options.random ?? Math.random;
     this.log = options.log ?? silentLogger;
@@ -91,6 +94,11 @@ export class WorkQueue {
 
   /** Number of waiting keys, without delayed ones. */
   get length(): number {
+    return this.foregroundLength + this.background.size;
+  }
+
+  /** Number of waiting keys that are not in the background, without delayed ones. */
+  get foregroundLength(): number {
     return this.ready.size + this.dirty.size;
   }
 
@@ -113,11 +121,8 @@ export class WorkQueue {
   /** Queues a key. Does nothing after {@link drain}. */
   add(key: string): void {
     if (this.draining) return;
-    const waiting = this.processing.has(key) ? this.dirty : this.ready;
-    if (!waiting.has(key)) {
-      waiting.set(key, this.clock.elapsedMs());
-      this.options.observer?.added();
-    }
+    if (this.processing.has(key)) this.enqueue(this.dirty, key);
+    else if (!this.ready.has(key)) this.enqueue(this.laneOf(key), key);
     this.dispatch();
   }
 
@@ -158,14 +163,27 @@ export class WorkQueue {
     return this.draining.promise;
   }
 
+  private laneOf(key: string): Map<string, number> {
+    return this.options.isBackground?.(key) === true ? this.background : this.ready;
+  }
+
+  private enqueue(waiting: Map<string, number>, key: string): void {
+    if (waiting.has(key)) return;
+    const since = this.background.get(key);
+    this.background.delete(key);
+    waiting.set(key, since ?? this.clock.elapsedMs());
+    if (since === undefined) this.options.observer?.added();
+  }
+
   private dispatch(): void {
     const run = this.current;
     if (!run) return;
     while (!run.options.signal.aborted && this.processing.size < run.options.concurrency) {
-      const [next] = this.ready;
+      const waiting = this.ready.size > 0 ? this.ready : this.background;
+      const [next] = waiting;
       if (next === undefined) return;
       const [key, since] = next;
-      this.ready.delete(key);
+      waiting.delete(key);
       void this.process(key, since, run);
     }
   }
@@ -180,7 +198,7 @@ export class WorkQueue {
     this.processing.delete(key);
     const dirtySince = this.dirty.get(key);
     this.dirty.delete(key);
-    if (dirtySince !== undefined) this.ready.set(key, dirtySince);
+    if (dirtySince !== undefined) this.laneOf(key).set(key, dirtySince);
     this.dispatch();
     this.settle();
   }
@@ -211,7 +229,7 @@ export class WorkQueue {
   /** Ends the run and the drain once there is nothing left to do. */
   private settle(): void {
     const stopped = this.current?.options.signal.aborted ?? true;
-    const isIdle = this.processing.size === 0 && (stopped || this.ready.size === 0);
+    const isIdle = this.processing.size === 0 && (stopped || this.ready.size + this.background.size === 0);
     if (!isIdle || !(stopped || this.draining)) return;
     this.current?.finish();
     this.current = undefined;

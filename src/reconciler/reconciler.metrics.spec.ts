@@ -1,10 +1,33 @@
 import { describe, expect, it } from '@jest/globals';
 import { aWorkflowExecution } from '../workflow-execution/workflow-execution.builders.ts';
-import { countByPhase, oldestPendingSeconds } from './reconciler.metrics.ts';
+import { workflowExecutionResource } from '../workflow-execution/resource.ts';
+import { aDoneExecution } from './cleanup/settlement.builders.ts';
+import { aFakeCluster } from './fake-cluster.builders.ts';
+import { countByPhase, isSettled, oldestPendingSeconds } from './reconciler.metrics.ts';
 
 it('every phase has its number of executions, also zero', () => {
-  const counts = countByPhase(['Pending', 'Running', 'Running']).map(({ labels, value }) => [labels?.['phase'], value]);
-  expect(Object.fromEntries(counts)).toEqual({ Pending: 1, Running: 2, Completed: 0, Failed: 0, Skipped: 0 });
+  expect(counted(['Pending', 'Running', 'Running'], true)).toEqual({
+    ...{ Pending: 1, Running: 2, Completed: 0, Failed: 0, Skipped: 0 },
+  });
+});
+
+it('final phases have no number before the history is complete', () => {
+  expect(counted(['Pending', 'Completed'], false)).toEqual({ Pending: 1, Running: 0 });
+});
+
+function counted(...given: Parameters<typeof countByPhase>): Record<string, number> {
+  return Object.fromEntries(countByPhase(...given).map(({ labels, value }) => [String(labels?.['phase']), value]));
+}
+
+it('only settled executions wait for all others', () => {
+  const { server, sync, executions, history } = aFakeCluster();
+  for (const [name, status] of Object.entries({ ended: {}, settled: { settled: true } })) {
+    server.put(workflowExecutionResource, aDoneExecution({ metadata: { name }, status }));
+  }
+  sync();
+  const keys = ['payment/ended', 'payment/settled', 'payment/unknown'];
+
+  expect(keys.filter((key) => isSettled(key, executions, history))).toEqual(['payment/settled']);
 });
 
 describe('how long executions have been Pending', () => {

@@ -1,6 +1,7 @@
 import type { Provider } from '@nestjs/common';
 import { CONFIG, type Config } from '../config/config.ts';
 import { CLOCK, type Clock } from '../kubernetes/clock.ts';
+import { keyFromString } from '../kubernetes/kubernetes-object.ts';
 import { getReflectorToken } from '../kubernetes/kubernetes.module.ts';
 import { leaseResource, type Lease } from '../kubernetes/lease.ts';
 import type { Reflector } from '../kubernetes/reflector.ts';
@@ -12,7 +13,7 @@ import { metricProviders, readGauge, type Reading } from '../metrics/metric.ts';
 import { metrics } from '../metrics/metrics.ts';
 import { controller, queueName, WorkQueueMetrics, workQueueMetrics } from '../metrics/work-queue-metrics.ts';
 import type { Phase, WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';
-import { allPhases, phaseOf } from '../workflow-execution/execution.ts';
+import { allPhases, isTerminal, phaseOf } from '../workflow-execution/execution.ts';
 import { Executions } from './executions/executions.ts';
 import { History } from './history/history.ts';
 import { idOf } from './target/lock-claim.ts';
@@ -36,8 +37,9 @@ export const reconcilerMetrics: readonly Provider[] = [
   {
     // The control loop logs failures with the UID of the execution, so the queue has no log.
     provide: WorkQueue,
-    inject: [WorkQueueMetrics],
-    useFactory: (observer: WorkQueueMetrics) => new WorkQueue({ name: queueName, observer }),
+    inject: [WorkQueueMetrics, Executions, History],
+    useFactory: (observer: WorkQueueMetrics, executions: Executions, history: History) =>
+      new WorkQueue({ name: queueName, observer, isBackground: (key) => isSettled(key, executions, history) }),
   },
   readGauge<[Config]>(metrics.maxWorkers, [CONFIG], ({ workers }) => [{ labels: controller, value: workers }]),
   readGauge(metrics.leader, [Leadership], ({ isHeld }) => [
@@ -45,7 +47,7 @@ export const reconcilerMetrics: readonly Provider[] = [
   ]),
   readGauge<[Executions, History]>(metrics.executionsNow, [Executions, History], (executions, history) => {
     const unsettled = executions.all().filter((execution) => !history.has(idOf(execution)));
-    return countByPhase([...unsettled.map(phaseOf), ...history.list().map(({ phase }) => phase)]);
+    return countByPhase([...unsettled.map(phaseOf), ...history.list().map(({ phase }) => phase)], history.hasSynced);
   }),
   readGauge<[Executions, Clock]>(metrics.oldestPending, [Executions, CLOCK], (executions, clock) => [
     { value: oldestPendingSeconds(executions.all(), clock.now()) },
@@ -60,10 +62,18 @@ export const reconcilerMetrics: readonly Provider[] = [
   ),
 ];
 
-/** The number of executions in each phase, also of phases without any. */
-export function countByPhase(phases: readonly Phase[]): readonly Reading[] {
-  const counts = new Map(allPhases.map((phase) => [phase, 0]));
-  for (const phase of phases) counts.set(phase, (counts.get(phase) ?? 0) + 1);
+/** Whether a key is of an execution that has settled. A tenant may delete thousands of them; live ones do not wait for these. */
+export function isSettled(key: string, executions: Pick<Executions, 'cached'>, history: Pick<History, 'get'>): boolean {
+  return executions.cached(keyFromString(key)) === undefined && history.get(key) !== undefined;
+}
+
+/** The number of executions in each phase, also of phases without any; without final phases until the history is complete. */
+export function countByPhase(phases: readonly Phase[], isComplete: boolean): readonly Reading[] {
+  const counts = new Map(allPhases.filter((phase) => isComplete || !isTerminal(phase)).map((phase) => [phase, 0]));
+  for (const phase of phases) {
+    const count = counts.get(phase);
+    if (count !== undefined) counts.set(phase, count + 1);
+  }
   return [...counts].map(([phase, value]) => ({ labels: { phase }, value }));
 }
 

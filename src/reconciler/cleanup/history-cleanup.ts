@@ -73,7 +73,7 @@ export class HistoryCleanup {
     const chores = [...part(this.deletions(unsettled, now)), ...part(this.settlements(unsettled, now))];
     for await (const chore of pace(chores, periodMs / 2, this.clock, signal)) {
       await this.attempt(chore, signal);
-      if (this.queue.length > 0) return;
+      if (this.queue.foregroundLength > 0) return;
     }
   }
 
