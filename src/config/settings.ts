@@ -55,7 +55,7 @@ export const settings = {
     'WFE_COOLDOWN',
     duration('0s', '24h'),
     '5m',
-    'Minimum time between two runs of the same workflow on the same target, if steps ran; 0s turns it off.',
+    'Minimum time between two runs of the same workflow on the same target, if steps ran; 0s turns it off. A longer one does not count for executions whose cooldown was over before.',
   ),
   ttlSuccessMs: setting(
     'WFE_TTL_SUCCESS',
@@ -85,7 +85,7 @@ export const settings = {
     'WFE_KEEP_PIPELINE_RUNS',
     duration('0s', '87600h'),
     '0s',
-    'How long a PipelineRun, and with it the logs, is kept after its execution has finished; 0s for as long as the execution.',
+    'How long a PipelineRun, and with it the logs, is kept after its execution has finished, at least until its cooldown is over; 0s for as long as the execution. Checked every WFE_RESYNC.',
   ),
   allowUnknownKinds: setting(
     'WFE_ALLOW_UNKNOWN_KINDS',

@@ -28,7 +28,11 @@ export const metrics = {
     workflowBuckets,
     'workflow_id',
   ),
-  executionsNow: gauge('kubernaut_workflow_executions', 'Current number of executions by phase', 'phase'),
+  executionsNow: gauge(
+    'kubernaut_workflow_executions',
+    'Current number of executions by phase; final phases are absent until the history has been read',
+    'phase',
+  ),
   oldestPending: gauge(
     'kubernaut_workflow_execution_oldest_pending_seconds',
     'Age of the oldest Pending execution in seconds; 0 if none',

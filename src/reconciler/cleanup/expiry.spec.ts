@@ -57,10 +57,12 @@ describe('a finished execution', () => {
     expect(expired(executions.slice(0, 1), {}, 10_000 * day)).toEqual([]);
   });
 
-  it('without a completion time is kept', () => {
+  it('without a completion time expires from its creation', () => {
     const status = { phase: 'Completed', completionTime: undefined } as const;
-    const execution = finishedExecution(aDoneExecution({ status, spec: { ttlSecondsAfterFinished: 0 } }));
-    expect(expired([execution], {}, 10_000 * day)).toEqual([]);
+    const metadata = { name: 'a', creationTimestamp: new Date(finishedAt).toISOString() };
+    const execution = finishedExecution(aDoneExecution({ metadata, status, spec: { ttlSecondsAfterFinished: 60 } }));
+    expect(expired([execution], {}, 59_999)).toEqual([]);
+    expect(expired([execution], {}, 60_000)).toEqual(['a ttl']);
   });
 });
 

@@ -12,7 +12,7 @@ import { isGenerationObserved } from '../../workflow-execution/status.ts';
 /** What is kept in memory of a finished execution: enough to expire it and to notice its deletion. */
 export interface FinishedExecution extends KubernetesObject {
   readonly phase: Phase;
-  /** Its completion time, in milliseconds since the epoch; NaN if it has none. */
+  /** Its completion time, or else that of its creation, in milliseconds since the epoch. */
   readonly finishedAt: number;
   /** Its `ttlSecondsAfterFinished`. */
   readonly ttlSeconds?: number;
@@ -30,7 +30,7 @@ export function finishedExecution(execution: WorkflowExecution): FinishedExecuti
     kind: workflowExecutionResource.kind,
     metadata: essentialMetadata(metadata),
     phase: phaseOf(execution),
-    finishedAt: Date.parse(status?.completionTime ?? ''),
+    finishedAt: Date.parse(status?.completionTime ?? metadata.creationTimestamp),
     ...(ttlSeconds === undefined ? {} : { ttlSeconds }),
     isDue: metadata.deletionTimestamp !== undefined || !isGenerationObserved(execution),
   };

@@ -28,6 +28,11 @@ export class History {
     return this.reflector.waitForSync(signal);
   }
 
+  /** Whether all have been read. */
+  get hasSynced(): boolean {
+    return this.reflector.hasSynced;
+  }
+
   /** Lists everything again, in case the watch has missed something. */
   relist(): void {
     this.reflector.relist();
