@@ -30,7 +30,8 @@ function violationOf({ rawHeaders, headers, httpVersion, url = '' }: IncomingMes
   if (repeated !== undefined) return `the request has more than one ${repeated} header`;
   if (httpVersion === '1.1' && headers.host === undefined) return 'the request has no Host header';
   if (!hostAndPort.test(headers.host ?? '')) return 'the Host header is not a host and a port';
-  if (!isDecodable(url.slice(url.indexOf('?') + 1))) return 'the query is not UTF-8 in percent-encoding';
+  const query = url.includes('?') ? url.slice(url.indexOf('?')) : '';
+  if (!isDecodable(query)) return 'the query is not UTF-8 in percent-encoding';
   const { expect = '100-continue', 'transfer-encoding': coding = 'chunked' } = headers;
   if (expect.toLowerCase() !== '100-continue') return 'the only expectation that is supported is 100-continue';
   return coding.toLowerCase() === 'chunked' ? undefined : 'the only transfer coding that is supported is chunked';
