@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events';
 import type { Server } from 'node:net';
+import { Server as TlsServer } from 'node:tls';
 import { describe, expect, it } from '@jest/globals';
 import { ConnectionLimits } from './connection-limits.ts';
 import { callsPerTurn } from './paced-queue.ts';
@@ -20,8 +21,7 @@ class FakeSocket extends EventEmitter {
 }
 
 /** A port with these limits; `connect` opens a connection from an address. */
-function portWith(caps: { total: number; perAddress: number }) {
-  const server = new EventEmitter();
+function portWith(caps: { total: number; perAddress: number }, server: EventEmitter = new EventEmitter()) {
   const accepted: string[] = [];
   server.on('connection', ({ remoteAddress }: FakeSocket) => accepted.push(remoteAddress));
   const limits = new ConnectionLimits(caps);
@@ -77,8 +77,9 @@ describe('connection limits', () => {
     expect(closed(first, connect('10.0.0.2'))).toEqual([false, true]);
   });
 
-  it('pass on a bounded number of connections per turn of the event loop, of all addresses alternately', async () => {
-    const { connect, accepted } = portWith({ total: 1_000, perAddress: 1_000 });
+  it('pass on a bounded number of TLS connections per turn of the event loop, of all addresses alternately', async () => {
+    const server = new TlsServer().removeAllListeners('connection');
+    const { connect, accepted } = portWith({ total: 1_000, perAddress: 1_000 }, server);
     for (let flood = 0; flood < 2 * callsPerTurn; flood++) connect('10.0.0.1');
     connect('10.0.0.1').destroy();
     connect('10.0.0.2');
@@ -90,6 +91,13 @@ describe('connection limits', () => {
     expect(accepted[callsPerTurn + 1]).toBe('10.0.0.2');
     await new Promise((resolve) => setImmediate(resolve));
     expect(accepted).toHaveLength(2 * callsPerTurn + 1);
+  });
+
+  it('pass on connections without TLS immediately', () => {
+    const { connect, accepted } = portWith({ total: 1_000, perAddress: 1_000 });
+    for (let flood = 0; flood < 2 * callsPerTurn; flood++) connect('10.0.0.1');
+
+    expect(accepted).toHaveLength(2 * callsPerTurn);
   });
 
   it('do not count closed connections', () => {

@@ -1,4 +1,5 @@
 import type { Server, Socket } from 'node:net';
+import { Server as TlsServer } from 'node:tls';
 import { addressGroup } from './address-group.ts';
 import { callsPerTurn, PacedQueue } from './paced-queue.ts';
 
@@ -36,8 +37,8 @@ interface Group {
  * Bounds the open connections of a port, in total and per address. At a limit, a new connection replaces the oldest one
  * without an authenticated call: of its own address at the limit of the address, of the address with the most of them at
  * the total limit. So held connections cannot lock out callers, and a flood from few addresses does not close a
- * probe's connection. If all connections have authenticated calls, the new one is closed. Few are passed on per turn of the
- * event loop, because each may begin a TLS handshake.
+ * probe's connection. If all connections have authenticated calls, the new one is closed. With TLS, few are passed on per turn
+ * of the event loop, because each begins with a handshake.
  */
 export class ConnectionLimits {
   private readonly groups = new Map<string, Group>();
@@ -59,6 +60,7 @@ export class ConnectionLimits {
       const run = () => {
         for (const listener of listeners) Reflect.apply(listener, server, [socket]);
       };
+      if (!(server instanceof TlsServer)) return void run();
       this.queue.add(group.address, { run, isObsolete: () => socket.destroyed });
     });
   }
