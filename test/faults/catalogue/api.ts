@@ -145,8 +145,8 @@ export const apiFaults: readonly Fault[] = [
   {
     name: 'a watch over REST resumes from its query instead of its last event',
     file: 'src/api/watch/watch.controller.ts',
-    find: 'lastEventId || query.resourceVersion',
-    replace: 'query.resourceVersion || lastEventId',
+    find: 'lastEventId ?? query.resourceVersion',
+    replace: 'query.resourceVersion ?? lastEventId',
     caughtBy: ['src/api/watch/watch.controller.spec.ts'],
   },
   {

@@ -54,15 +54,15 @@ export const kubernetesFaults: readonly Fault[] = [
   {
     name: 'a key added while it is processed is lost',
     file: 'src/kubernetes/work-queue.ts',
-    find: 'if (dirtySince !== undefined) this.ready.set(key, dirtySince);',
+    find: 'if (dirtySince !== undefined) this.laneOf(key).set(key, dirtySince);',
     replace: '',
     caughtBy: ['src/kubernetes/work-queue.spec.ts'],
   },
   {
     name: 'a key is processed twice at the same time',
     file: 'src/kubernetes/work-queue.ts',
-    find: 'this.processing.has(key) ? this.dirty : this.ready',
-    replace: 'this.processing.has(key) ? this.ready : this.ready',
+    find: 'if (this.processing.has(key)) this.enqueue(this.dirty, key);',
+    replace: 'if (this.processing.has(key)) this.enqueue(this.ready, key);',
     caughtBy: ['src/kubernetes/work-queue.spec.ts'],
   },
   {
