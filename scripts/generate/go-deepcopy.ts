@@ -19,7 +19,7 @@ ${deepCopy(kind, ['out.TypeMeta = in.TypeMeta', 'in.ObjectMeta.DeepCopyInto(&out
 
 ${deepCopyObject(kind)}
 
-${deepCopy(`${kind}List`, ['out.TypeMeta = in.TypeMeta', 'in.ListMeta.DeepCopyInto(&out.ListMeta)', ...copySlice('Items', { kind: 'struct', name: kind })])}
+${deepCopy(`${kind}List`, ['out.TypeMeta = in.TypeMeta', 'in.ListMeta.DeepCopyInto(&out.ListMeta)', ...copySlice('Items', { kind: 'struct', name: kind }, structs)])}
 
 ${deepCopyObject(`${kind}List`)}
 
@@ -69,7 +69,7 @@ function copyField({ name, type }: GoField, structs: readonly GoStruct[]): reado
     case 'pointer':
       return guarded(name, copyPointer(type.element, structs));
     case 'slice':
-      return copySlice(name, type.element);
+      return copySlice(name, type.element, structs);
     case 'map':
       return guarded(name, [
         `*out = make(map[string]${written(type.element)}, len(*in))`,
@@ -86,8 +86,8 @@ function copyPointer(element: GoType, structs: readonly GoStruct[]): readonly st
   return [`*out = new(${written(element)})`, copy];
 }
 
-function copySlice(name: string, element: GoType): readonly string[] {
-  const isDeep = element.kind === 'struct' || element.kind === 'imported';
+function copySlice(name: string, element: GoType, structs: readonly GoStruct[]): readonly string[] {
+  const isDeep = !isFlat(element, structs);
   return guarded(name, [
     `*out = make([]${written(element)}, len(*in))`,
     ...(isDeep ? ['for i := range *in {', '\t(*in)[i].DeepCopyInto(&(*out)[i])', '}'] : ['copy(*out, *in)']),

@@ -35,6 +35,9 @@ export interface GoEnum {
   readonly values: readonly string[];
 }
 
+/** The schema of conditions is the standard one, for which apimachinery has a type and functions. */
+const conditionsPath = 'status.conditions';
+
 /** The types of the resource in the order of the schema: each before those that it uses. */
 export function goTypes({ kind, schema }: CustomResource): readonly (GoStruct | GoEnum)[] {
   const types: (GoStruct | GoEnum)[] = [];
@@ -68,8 +71,14 @@ function collect(schema: Schema, path: string, types: (GoStruct | GoEnum)[]): vo
   });
   types.push({ kind: 'struct', name, description, fields });
   for (const [json, property] of properties) {
-    if (property.enum !== undefined || property.properties !== undefined) collect(property, `${path}.${json}`, types);
+    const [part, at] = itemOf(property, `${path}.${json}`);
+    if (part.enum !== undefined || part.properties !== undefined) collect(part, at, types);
   }
+}
+
+/** What a list has, unless Go has a type for it; of everything else itself. */
+function itemOf(schema: Schema, path: string): readonly [Schema, string] {
+  return schema.items === undefined || path === conditionsPath ? [schema, path] : [schema.items, `${path}.items`];
 }
 
 function nameOf(path: string): string {
@@ -103,8 +112,7 @@ function valueType(schema: Schema, path: string): GoType {
 }
 
 function itemType(items: Schema, path: string): GoType {
-  // The schema of conditions is the standard one, for which apimachinery has a type and functions.
-  if (path === 'status.conditions') return { kind: 'imported', name: 'metav1.Condition' };
+  if (path === conditionsPath) return { kind: 'imported', name: 'metav1.Condition' };
   return valueType(items, `${path}.items`);
 }
 

@@ -173,9 +173,7 @@ func (in *WorkflowExecutionStatus) DeepCopyInto(out *WorkflowExecutionStatus) {
 	if in.Results != nil {
 		in, out := &in.Results, &out.Results
 		*out = make([]Result, len(*in))
-		for i := range *in {
-			(*in)[i].DeepCopyInto(&(*out)[i])
-		}
+		copy(*out, *in)
 	}
 	if in.Failure != nil {
 		in, out := &in.Failure, &out.Failure
@@ -217,6 +215,21 @@ func (in *PipelineRunRef) DeepCopy() *PipelineRunRef {
 		return nil
 	}
 	out := new(PipelineRunRef)
+	in.DeepCopyInto(out)
+	return out
+}
+
+// DeepCopyInto copies the receiver to out, which must not be nil.
+func (in *Result) DeepCopyInto(out *Result) {
+	*out = *in
+}
+
+// DeepCopy returns a copy of the receiver; nil if that is nil.
+func (in *Result) DeepCopy() *Result {
+	if in == nil {
+		return nil
+	}
+	out := new(Result)
 	in.DeepCopyInto(out)
 	return out
 }

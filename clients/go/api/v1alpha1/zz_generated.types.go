@@ -201,6 +201,14 @@ type PipelineRunRef struct {
 	UID types.UID `json:"uid,omitempty"`
 }
 
+// Result is a result of the Pipeline.
+type Result struct {
+	// Name of the result.
+	Name string `json:"name"`
+	// Value of the result.
+	Value string `json:"value"`
+}
+
 // Failure is why the execution failed; set if its phase is Failed.
 type Failure struct {
 	// Machine-readable reason.
