@@ -24,14 +24,27 @@ export const ignoreConditions: RequestHandler = ({ headers }, _response, next) =
   next();
 };
 
-function violationOf({ rawHeaders, headers, httpVersion, url = '' }: IncomingMessage): string | undefined {
+function violationOf(request: IncomingMessage): string | undefined {
+  return repetitionOf(request) ?? hostViolationOf(request) ?? queryViolationOf(request) ?? codingViolationOf(request);
+}
+
+function repetitionOf({ rawHeaders }: IncomingMessage): string | undefined {
   const names = rawHeaders.filter((_, index) => index % 2 === 0).map((name) => name.toLowerCase());
   const repeated = single.find((name) => names.filter((one) => one === name.toLowerCase()).length > 1);
-  if (repeated !== undefined) return `the request has more than one ${repeated} header`;
-  if (httpVersion === '1.1' && headers.host === undefined) return 'the request has no Host header';
-  if (!hostAndPort.test(headers.host ?? '')) return 'the Host header is not a host and a port';
+  return repeated && `the request has more than one ${repeated} header`;
+}
+
+function hostViolationOf({ headers: { host }, httpVersion }: IncomingMessage): string | undefined {
+  if (host === undefined) return httpVersion === '1.1' ? 'the request has no Host header' : undefined;
+  return hostAndPort.test(host) ? undefined : 'the Host header is not a host and a port';
+}
+
+function queryViolationOf({ url = '' }: IncomingMessage): string | undefined {
   const query = url.includes('?') ? url.slice(url.indexOf('?')) : '';
-  if (!isDecodable(query)) return 'the query is not UTF-8 in percent-encoding';
+  return isDecodable(query) ? undefined : 'the query is not UTF-8 in percent-encoding';
+}
+
+function codingViolationOf({ headers }: IncomingMessage): string | undefined {
   const { expect = '100-continue', 'transfer-encoding': coding = 'chunked' } = headers;
   if (expect.toLowerCase() !== '100-continue') return 'the only expectation that is supported is 100-continue';
   return coding.toLowerCase() === 'chunked' ? undefined : 'the only transfer coding that is supported is chunked';

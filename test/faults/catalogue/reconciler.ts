@@ -289,18 +289,4 @@ export const reconcilerFaults: readonly Fault[] = [
     replace: 'current.podSecurity',
     caughtBy: ['src/reconciler/pipelinerun/pipeline-run-adoption.spec.ts'],
   },
-  {
-    name: 'live executions wait for the deletion of settled ones',
-    file: 'src/kubernetes/work-queue.ts',
-    find: 'this.ready.size > 0 ? this.ready : this.background',
-    replace: 'this.background.size > 0 ? this.background : this.ready',
-    caughtBy: ['src/kubernetes/work-queue.spec.ts'],
-  },
-  {
-    name: 'settled executions count as live ones in the work queue',
-    file: 'src/reconciler/reconciler.metrics.ts',
-    find: 'history.get(key) !== undefined',
-    replace: 'history.get(key) === undefined',
-    caughtBy: ['src/reconciler/reconciler.metrics.spec.ts'],
-  },
 ];
