@@ -147,8 +147,18 @@ describe('the Helm chart', () => {
     expect([...kinds].filter((kind) => /Policy|CustomResource/.test(kind))).toEqual([]);
   });
 
+  it.each(components)('does without the values of %s, as those of an older chart do', async (component) => {
+    const objects = await templated({});
+    await expect(templated({ [valueKey(component)]: null })).resolves.toEqual(objects);
+  });
+
   it.each([
     [{ settings: { WFE_COOLDWON: '1m' } }, 'WFE_COOLDWON'],
+    [{ settings: { WFE_ROLES: 'api' } }, 'WFE_ROLES'],
+    [{ networkPolicy: null }, "missing property 'networkPolicy'"],
+    [{ admissionPolicies: { enabled: null } }, "missing property 'enabled'"],
+    [{ api: { resources: { limts: {} } } }, 'limts'],
+    [{ image: { pullSecrets: [{ name: 5 }] } }, '/image/pullSecrets/0/name'],
     [{ api: { replicas: 0 } }, '/api/replicas'],
     [{ image: { digest: 'latest' } }, '/image/digest'],
     [{ certmanager: { enabled: true } }, 'certmanager'],

@@ -49,7 +49,7 @@ const imageTemplate = `{{- define "workflow-execution.image" -}}
 {{- end }}
 `;
 
-const conflicts = `{{- if and .Values.kubernaut.enabled .Values.oneProcess.enabled }}
+const conflicts = `{{- if and (.Values.kubernaut).enabled (.Values.oneProcess).enabled }}
 {{- fail "kubernaut.enabled and oneProcess.enabled cannot be combined" }}
 {{- end }}
 `;

@@ -9,9 +9,12 @@ export interface Conditional<T> {
   readonly value: T;
 }
 
-/** True if at least one of the components is enabled. */
+/**
+ * True if at least one of the components is enabled. The parentheses allow for values without the component: Helm's
+ * `--reuse-values` passes those of the installed chart.
+ */
 export function anyOf(enabled: readonly Component[]): Condition {
-  const each = enabled.map((component) => `.Values.${valueKey(component)}.enabled`);
+  const each = enabled.map((component) => `(.Values.${valueKey(component)}).enabled`);
   return each.length > 1 ? `or ${each.join(' ')}` : (each[0] ?? 'false');
 }
 

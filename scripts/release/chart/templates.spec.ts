@@ -35,7 +35,7 @@ describe('a template', () => {
     );
     expect(template).toBe(
       lines(
-        'a: {{ if or .Values.tls.enabled .Values.certManager.enabled }}3{{ else if .Values.highAvailability.enabled }}2{{ else }}1{{ end }}',
+        'a: {{ if or (.Values.tls).enabled (.Values.certManager).enabled }}3{{ else if (.Values.highAvailability).enabled }}2{{ else }}1{{ end }}',
       ),
     );
   });
@@ -43,11 +43,11 @@ describe('a template', () => {
   it('has the keys that components add and remove under conditions', () => {
     expect(templateOf({ a: 1, b: 2 }, { tls: { a: 1, b: 2, c: { d: 3 } }, openshift: {} })).toBe(
       lines(
-        '{{- if not .Values.openshift.enabled }}',
+        '{{- if not (.Values.openshift).enabled }}',
         'a: 1',
         'b: 2',
         '{{- end }}',
-        '{{- if .Values.tls.enabled }}',
+        '{{- if (.Values.tls).enabled }}',
         'c:',
         '  d: 3',
         '{{- end }}',
@@ -62,8 +62,8 @@ describe('a template', () => {
       lines(
         'list:',
         '  - name: a',
-        '    value: {{ if .Values.tls.enabled }}2{{ else }}1{{ end }}',
-        '  {{- if .Values.tls.enabled }}',
+        '    value: {{ if (.Values.tls).enabled }}2{{ else }}1{{ end }}',
+        '  {{- if (.Values.tls).enabled }}',
         '  - name: new',
         '  {{- end }}',
         '  - name: b',
@@ -73,19 +73,19 @@ describe('a template', () => {
 
   it('renames an element of a list in place', () => {
     const template = templateOf({ list: [{ name: 'a' }] }, { kubernaut: { list: [{ name: 'b' }] } });
-    expect(template).toBe(lines('list:', '  - name: {{ if .Values.kubernaut.enabled }}b{{ else }}a{{ end }}'));
+    expect(template).toBe(lines('list:', '  - name: {{ if (.Values.kubernaut).enabled }}b{{ else }}a{{ end }}'));
   });
 
   it('adds a list that several components need once, with what each needs, the last first', () => {
     const template = templateOf({}, { tls: { list: ['a'] }, 'one-process': { list: ['b'] } });
     expect(template).toBe(
       lines(
-        '{{- if or .Values.tls.enabled .Values.oneProcess.enabled }}',
+        '{{- if or (.Values.tls).enabled (.Values.oneProcess).enabled }}',
         'list:',
-        '  {{- if .Values.oneProcess.enabled }}',
+        '  {{- if (.Values.oneProcess).enabled }}',
         '  - b',
         '  {{- end }}',
-        '  {{- if .Values.tls.enabled }}',
+        '  {{- if (.Values.tls).enabled }}',
         '  - a',
         '  {{- end }}',
         '{{- end }}',
@@ -94,9 +94,11 @@ describe('a template', () => {
   });
 
   it('exists only with the component that adds its object, and without the one that removes it', () => {
-    expect(templateOf(undefined, { monitoring: { a: 1 } })).toMatch(/^\{\{- if \.Values\.monitoring\.enabled \}\}\n/);
+    expect(templateOf(undefined, { monitoring: { a: 1 } })).toMatch(
+      /^\{\{- if \(\.Values\.monitoring\)\.enabled \}\}\n/,
+    );
     expect(templateOf({ a: 1 }, { 'one-process': undefined })).toMatch(
-      /^\{\{- if not \.Values\.oneProcess\.enabled \}\}\n/,
+      /^\{\{- if not \(\.Values\.oneProcess\)\.enabled \}\}\n/,
     );
   });
 

@@ -1,7 +1,7 @@
 import { Document, isMap, isScalar, YAMLMap } from 'yaml';
 import { settings } from '../../../src/config/settings.ts';
 import type { JsonRecord } from '../../../src/kubernetes/json.ts';
-import { valueKey, type Component } from './components.ts';
+import { components, valueKey, type Component } from './components.ts';
 
 /** A value of the chart. */
 interface Value {
@@ -65,7 +65,7 @@ function imageValues(image: Defaults['image']): Value[] {
     {
       path: ['image', 'pullSecrets'],
       default: [],
-      schema: { type: 'array', items: { type: 'object', required: ['name'] } },
+      schema: { type: 'array', items: { ...closed([['name', { type: 'string' }]]), required: ['name'] } },
       description: 'References to Secrets for a private registry: [{ name: … }].',
     },
   ];
@@ -82,7 +82,11 @@ function roleValues(name: 'api' | 'controller', title: string, resources: JsonRe
     {
       path: [name, 'resources'],
       default: resources,
-      schema: { type: 'object' },
+      schema: closed([
+        ['limits', { type: 'object' }],
+        ['requests', { type: 'object' }],
+        ['claims', { type: 'array' }],
+      ]),
       description: `Resources of a pod of the ${title}.`,
     },
   ];
@@ -94,7 +98,8 @@ function settingsValues(): Value[] {
       path: ['settings'],
       default: {},
       schema: settingsSchema(),
-      description: 'Environment variables of both roles (docs/reference/settings.md). Restart the pods after a change.',
+      description:
+        'Environment variables of both roles (docs/reference/settings.md), as strings. Restart the pods after a change.',
     },
     {
       path: ['dataStorage', 'url'],
@@ -194,12 +199,14 @@ function componentValues(): Value[] {
   ];
 }
 
-/** Names of all variables, so that a misspelt one is refused; the service checks the values. */
+/**
+ * Names of all variables but WFE_ROLES, which each Deployment sets, so that a misspelt one is refused; the service checks the
+ * values.
+ */
 function settingsSchema(): JsonRecord {
-  const variables = Object.values(settings).map(({ variable, description }) => [
-    variable,
-    { type: 'string', description },
-  ]);
+  const variables = Object.values(settings)
+    .filter((setting) => setting !== settings.roles)
+    .map(({ variable, description }) => [variable, { type: 'string', description }]);
   return {
     type: 'object',
     properties: Object.fromEntries(variables),
@@ -224,19 +231,30 @@ export function valuesFile(defaults: Defaults): string {
   return document.toString({ lineWidth: 0 });
 }
 
-/** values.schema.json. */
+/** Keys of the components, which are off without a value. */
+const toggles: ReadonlySet<string | undefined> = new Set(components.map(valueKey));
+
+function isToggle([group, key]: readonly string[]): boolean {
+  return key === 'enabled' && toggles.has(group);
+}
+
+/** values.schema.json. A value that was removed with null is an error, except where that disables a component. */
 export function valuesSchema(defaults: Defaults): string {
   const values = valuesOf(defaults).map(({ path, schema, default: value, description }) => ({
     path,
     schema: { description, default: value, ...schema },
+    required: value !== null && !isToggle(path),
   }));
   const groups = Object.groupBy(values, ({ path: [group = ''] }) => group);
   const properties = Object.entries(groups).map(([group, members = []]) => {
     const own = members.find(({ path }) => path.length === 1);
-    return [group, own?.schema ?? closed(members.map(({ path: [, key = ''], schema }) => [key, schema]))] as const;
+    const nested = members.map(({ path: [, key = ''], schema }) => [key, schema] as const);
+    const required = members.filter((member) => member.required).map(({ path: [, key = ''] }) => key);
+    return [group, own?.schema ?? { ...closed(nested), required }] as const;
   });
   // Helm passes `global` to charts that are dependencies.
-  const schema = closed([...properties, ['global', { type: 'object' }]]);
+  const all = closed([...properties, ['global', { type: 'object' }]]);
+  const schema = { ...all, required: Object.keys(groups).filter((group) => !toggles.has(group)) };
   return `${JSON.stringify({ $schema: 'http://json-schema.org/draft-07/schema#', ...schema }, undefined, 2)}\n`;
 }
 
