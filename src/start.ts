@@ -25,7 +25,7 @@ import { workflowExecutionResource } from './workflow-execution/resource.ts';
 
 /** Resources that the cluster must serve. */
 const required = [
-  { ...workflowExecutionResource, remedy: 'Apply the CRD: kubectl apply --server-side -k deploy/base' },
+  { ...workflowExecutionResource, remedy: 'Apply the CRD: kubectl apply --server-side -k crds' },
   { ...pipelineRunResource, remedy: 'Install Tekton Pipelines v1: https://tekton.dev/docs/installation/pipelines/' },
 ];
 

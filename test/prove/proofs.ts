@@ -215,7 +215,7 @@ export const proofs: readonly Proof[] = [
     seconds: 240,
     needs: 'pods, buildah, Go and Python',
     proves:
-      'A release can be made again byte for byte, and its manifests and its chart, which are the same, run executions and uninstall completely.',
+      'A release can be made again byte for byte, and its manifests and its chart, which are the same, run executions, upgrade and uninstall completely.',
     run: { jest: ['test/release'] },
     cluster: 'shared',
   },

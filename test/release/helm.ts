@@ -15,8 +15,9 @@ const program = {
 
 /** Helm (https://helm.sh) with a home of its own. */
 export class Helm {
-  private readonly path: string;
-  private readonly environment: NodeJS.ProcessEnv;
+  readonly path: string;
+  /** Of its processes: its home, and KUBECONFIG. */
+  readonly environment: NodeJS.ProcessEnv;
 
   private constructor(path: string, environment: NodeJS.ProcessEnv) {
     this.path = path;

@@ -161,6 +161,7 @@ describeOnPods(reason === undefined ? title : `${title} (skipped: ${reason})`, (
     it('passes the smoke test', async () => {
       await release.kubectl('apply', '-f', path('smoke-test.yaml'));
       await expect(release.ended('smoke-test', 'default')).resolves.toMatch(/Completed +Completed/);
+      await release.kubectl('delete', '-f', path('smoke-test.yaml'));
     });
 
     it.each(['REST', 'gRPC'] as const)('completes an execution that a caller creates over %s', async (transport) => {
@@ -178,6 +179,7 @@ describeOnPods(reason === undefined ? title : `${title} (skipped: ${reason})`, (
     it('is gone after kubectl delete -f install.yaml', async () => {
       await release.kubectl('delete', 'workflowexecutions', '--all', '--all-namespaces');
       await release.kubectl('delete', '-f', path('install.yaml'));
+      await release.kubectl('-n', 'kube-system', 'delete', 'lease', 'workflow-execution-installation');
 
       await expect(release.remains()).resolves.toBe('');
       await expect(release.kubectl('get', 'crd', crd)).rejects.toThrow('NotFound');
