@@ -1,7 +1,11 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
+import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { parse } from 'yaml';
+import type { WorkflowExecutionSpec } from '../../src/workflow-execution/generated/workflow-execution.ts';
+import { blocksOf } from '../integration/docs/command-blocks.ts';
 import { restrictPods } from '../integration/reconciler/admission.ts';
 import { sharedApi } from '../integration/api/shared-api.ts';
 import { runCommand } from '../cluster/command.ts';
@@ -15,6 +19,10 @@ import { describeOnPods } from './environment.ts';
 const [api] = await sharedApi();
 const kubeconfig = process.env['WFE_TEST_KUBECONFIG'] ?? '';
 const record = readRecord(dirname(kubeconfig));
+
+const guide = readFileSync(join(import.meta.dirname, '../../docs/guide.md'), 'utf8');
+/** The execution that the guide creates. */
+const { spec } = parse(/^```yaml\n([^]*?)^```$/m.exec(guide)?.[1] ?? '') as { spec: WorkflowExecutionSpec };
 
 describeOnPods('the example workflow, in a namespace that enforces restricted', (environment) => {
   let service: ServiceProcess;
@@ -32,13 +40,34 @@ describeOnPods('the example workflow, in a namespace that enforces restricted', 
     bundle = `${publisher.registry}/workflows/restart:v1`;
     if (record) removeRoute = await routeKubernetesService({ ...record, server: serverUrl(record) });
     await pushWithCurl(bundle);
-    service = await startService(controller);
+    await symlink(process.env['WFE_TEST_KUBECTL'] ?? 'kubectl', join(directory, 'kubectl'));
+    service = await startService({ ...controller, settings: { ...controller.settings, ...(await policy()) } });
   });
   afterAll(async () => {
     await service.stop();
     await removeRoute?.();
     await rm(directory, { recursive: true });
   });
+
+  /** The commands of a block of the guide. */
+  function block(command: string): string {
+    return blocksOf('guide.md', guide).find(({ commands }) => commands.includes(command))?.commands ?? 'false';
+  }
+
+  /** The output of commands, of which the first that fails is the last. */
+  async function shell(script: string): Promise<string> {
+    const env = { ...process.env, KUBECONFIG: kubeconfig, PATH: [directory, process.env['PATH']].join(':') };
+    const { code, stdout, stderr } = await runCommand('sh', ['-euc', script], { env });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    return stdout;
+  }
+
+  /** What may run on an installation by deploy/base after the guide's patch, which would affect other tests. */
+  async function policy(): Promise<Record<string, string>> {
+    const patch = /^kubectl .* patch configmap (?:.*\\\n)*.*$/m.exec(block('patch configmap'))?.[0] ?? 'false';
+    const { data } = parse(await shell(`${patch} --dry-run=server -o json`)) as { data: Record<string, string> };
+    return Object.fromEntries(Object.entries(data).filter(([name]) => /^WFE_(ALLOWED|REQUIRE)_/.test(name)));
+  }
 
   /** Pushes the bundle as the guide describes it for those without tkn. */
   async function pushWithCurl(reference: string): Promise<void> {
@@ -60,7 +89,8 @@ describeOnPods('the example workflow, in a namespace that enforces restricted', 
     await kubectl('rollout', 'status', '-n', namespace, 'deployment/web', '--timeout=120s');
     const podsOf = () => kubectl('get', 'pods', '-n', namespace, '-l', 'app=web', '-o', 'name');
     const before = await podsOf();
-    await create('restart', bundle, withServiceAccount('restart', `${namespace}/deployment/web`));
+    const workflowRef = { ...spec.workflowRef, containerImage: bundle };
+    await create('restart', bundle, { ...spec, workflowRef, targetResource: `${namespace}/deployment/web` });
 
     const { status } = await finished('restart');
 
@@ -73,8 +103,7 @@ describeOnPods('the example workflow, in a namespace that enforces restricted', 
 
   it('fails without its rights, and its log says which one is missing', async () => {
     const { namespace, create, finished } = environment();
-    const target = `${namespace}/deployment/other`;
-    await create('forbidden', bundle, withServiceAccount('workflow-execution-sa', target));
+    await create('forbidden', bundle, { targetResource: `${namespace}/deployment/other` });
 
     const { status } = await finished('forbidden');
 
@@ -82,14 +111,14 @@ describeOnPods('the example workflow, in a namespace that enforces restricted', 
       reason: 'TaskFailed',
       failedTask: { name: 'restart', stepName: 'rollout', exitCode: 1 },
     });
+    const missing = 'cannot get resource "deployments" in API group "apps"';
     const log = await readToEnd(restLog(api, { namespace, name: 'forbidden' }));
-    expect(log.at(-1)?.text).toContain('cannot get resource "deployments" in API group "apps"');
+    expect(log.at(-1)?.text).toContain(missing);
+    const script = block('kubectl logs')
+      .replaceAll('restart-payment-api', 'forbidden')
+      .replaceAll('-n payment', `-n ${namespace}`);
+    await expect(shell(script)).resolves.toContain(missing);
   });
-});
-
-const withServiceAccount = (serviceAccountName: string, targetResource: string) => ({
-  targetResource,
-  executionConfig: { serviceAccountName },
 });
 
 /** A Deployment that `restricted` admits. */
