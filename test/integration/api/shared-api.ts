@@ -26,12 +26,16 @@ export async function sharedApi(): Promise<readonly [ApiClient, ApiClient]> {
 }
 
 /**
- * Waits until the API server applies the rights of a caller on executions in all namespaces. Call it before the first
- * call to a shared replica: they cache a refusal for seconds.
+ * Waits until the API server applies the rights of a caller on executions in a namespace, by default in all. Call it before the
+ * first call to a shared replica: they cache a refusal for seconds.
  */
-export async function untilOperator(kubernetes: KubernetesClient, { username }: TestCaller): Promise<void> {
+export async function untilOperator(
+  kubernetes: KubernetesClient,
+  { username }: TestCaller,
+  namespace?: string,
+): Promise<void> {
   const authorizer = new Authorizer(kubernetes, { authCacheMs: 0 });
-  const create = { group: 'workflowexecution.kubernaut.ai', resource: 'workflowexecutions', verb: 'create' };
+  const create = { group: 'workflowexecution.kubernaut.ai', resource: 'workflowexecutions', verb: 'create', namespace };
   const caller = { username, groups: [], extra: {} };
   await until(`${username} may create executions`, () => authorizer.allows(caller, create));
 }
