@@ -16,6 +16,23 @@ export interface SeenExecution {
   /** Empty if unknown. */
   readonly resourceVersion: string;
   readonly isBeingDeleted: boolean;
+  /** Only in the response to a create that validates only. */
+  readonly preflight?: SeenPreflight;
+  /** Only in the response to a create that has warnings. */
+  readonly warnings?: readonly string[];
+}
+
+/** A preflight in a response of either transport. */
+export interface SeenPreflight {
+  readonly checked: boolean;
+  /** Empty if everything was checked. */
+  readonly notCheckedReason: string;
+  /** `Error: the message` by field, as the transport spells it. */
+  readonly findings: Readonly<Record<string, string>>;
+  /** Empty if unknown. */
+  readonly bundleDigest: string;
+  readonly tasks: readonly string[];
+  readonly pipelineRun?: object;
 }
 
 /** An error of either transport; `kind` is the name of the gRPC code, or REST's problem type in the same spelling. */

@@ -12,6 +12,7 @@ import {
   ListWorkflowExecutionsRequest,
   type ListWorkflowExecutionsResponse,
   Target,
+  type Severity,
   WorkflowExecution,
 } from '../../../src/api/generated/kubernaut/workflowexecution/v1/workflow_execution.ts';
 import { parseDuration } from '../../../src/workflow-execution/duration.ts';
@@ -30,7 +31,7 @@ export function grpcCaller({ grpc }: ApiClient): ApiCaller {
         await grpcCall<CreateWorkflowExecutionResponse>((done) =>
           grpc.createWorkflowExecution(createRequest(namespace, execution), done),
         ),
-        ({ workflowExecution }) => toSeen(workflowExecution),
+        (created) => ({ ...toSeen(created.workflowExecution), ...seenOfCreate(created) }),
       ),
     get: async (namespace, name) =>
       answerOf(
@@ -145,6 +146,28 @@ function answerOf<T, S>({ error, response }: GrpcOutcome<T>, see: (response: T) 
   const rules = Object.fromEntries(violations.map(({ field, description }) => [field, description]));
   return { error: { kind: status[error.code] ?? '', rules, text: error.details, retryAfterSeconds: retry ?? NaN } };
 }
+
+function seenOfCreate({
+  preflight,
+  warnings,
+}: CreateWorkflowExecutionResponse): Pick<SeenExecution, 'preflight' | 'warnings'> {
+  return {
+    warnings: warnings.length === 0 ? undefined : warnings,
+    preflight: preflight && {
+      ...preflight,
+      findings: Object.fromEntries(
+        preflight.findings.map(({ field, severity, message }) => [field, `${severityNames[severity]}: ${message}`]),
+      ),
+    },
+  };
+}
+
+const severityNames: Readonly<Record<Severity, string>> = {
+  SEVERITY_UNSPECIFIED: '',
+  SEVERITY_ERROR: 'Error',
+  SEVERITY_WARNING: 'Warning',
+  UNRECOGNIZED: '',
+};
 
 function toSeen(message: WorkflowExecution | undefined): SeenExecution {
   const {

@@ -54,6 +54,9 @@ describe('an answer over REST', () => {
 
     await expect(call('post', collection, '', { body })).resolves.toBe(201);
     await expect(call('post', collection, '', { body })).resolves.toBe(409);
+    await expect(call('post', collection, '', { body: { spec: aSpec() }, query: '?validateOnly=true' })).resolves.toBe(
+      201,
+    );
     await expect(call('post', collection, '', { body: { spec: {} } })).resolves.toBe(400);
     await expect(call('post', collection, '', { body, as: withoutRights })).resolves.toBe(403);
     await expect(call('post', collection, '', { body, as: api.as(undefined) })).resolves.toBe(401);

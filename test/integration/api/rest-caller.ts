@@ -1,4 +1,4 @@
-import type { Answer, ApiCaller, SeenExecution, SeenTarget } from './api-caller.ts';
+import type { Answer, ApiCaller, SeenExecution, SeenPreflight, SeenTarget } from './api-caller.ts';
 import type { ApiClient } from './api-client.ts';
 
 /** Calls over REST, with fetch. */
@@ -14,7 +14,8 @@ export function restCaller(api: ApiClient): ApiCaller {
     create: async (namespace, { requestId, validateOnly, spec, ...metadata }) => {
       const query = queryOf({ requestId, validateOnly });
       const body = JSON.stringify({ metadata, spec });
-      return restAnswer(await fetch(`${address(namespace)}${query}`, { method: 'POST', body }), seenResource);
+      const response = await fetch(`${address(namespace)}${query}`, { method: 'POST', body });
+      return restAnswer(response, (created) => ({ ...seenResource(created), ...seenOfCreate(created, response) }));
     },
     get: async (namespace, name) => restAnswer(await fetch(`${address(namespace)}/${name}`), seenResource),
     list: async (namespace, wanted = {}) =>
@@ -70,6 +71,24 @@ interface RestBody {
   };
   spec: { targetResource: string; executionConfig: { serviceAccountName: string }; cancelRequested?: boolean };
   items: RestBody[];
+  preflight?: Omit<SeenPreflight, 'findings' | 'notCheckedReason' | 'bundleDigest'> & {
+    findings: { field: string; message: string; severity: string }[];
+  };
+}
+
+function seenOfCreate({ preflight }: RestBody, { headers }: Response): Pick<SeenExecution, 'preflight' | 'warnings'> {
+  const texts = [...(headers.get('warning') ?? '').matchAll(/299 - "(?<text>[^"]*)"/g)];
+  return {
+    warnings: texts.length === 0 ? undefined : texts.map(({ groups }) => groups?.['text'] ?? ''),
+    preflight: preflight && {
+      notCheckedReason: '',
+      bundleDigest: '',
+      ...preflight,
+      findings: Object.fromEntries(
+        preflight.findings.map(({ field, severity, message }) => [field, `${severity}: ${message}`]),
+      ),
+    },
+  };
 }
 
 function seenResource({ metadata, spec }: RestBody): SeenExecution {

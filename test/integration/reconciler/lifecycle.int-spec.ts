@@ -116,6 +116,17 @@ describe('an execution', () => {
     expect(shown).toMatch(/Normal +PipelineRunCreated .+Normal +Completed /s);
   });
 
+  it.concurrent('has an Event about parameters that its workflow does not declare', async () => {
+    await fixture.execute('misspelt', skippingWorkflow, { parameters: { MEMORY_LIMT: '1Gi' } });
+
+    const { client, namespace } = fixture;
+    const events = await eventsUntil(client, namespace, 'misspelt', 'ParametersIgnored', 'Completed');
+
+    expect(events).toContainEqual(
+      expect.objectContaining({ type: 'Warning', note: expect.stringContaining('MEMORY_LIMT') }),
+    );
+  });
+
   it.concurrent('may have a name of any length; its PipelineRun has one that Tekton accepts', async () => {
     const long = `${'long-'.repeat(50)}end`;
     await fixture.execute(long, skippingWorkflow);

@@ -107,6 +107,20 @@ describe('Swagger UI in a browser', () => {
     expect(read.body).toContain(`"name": "${name}"`);
   });
 
+  it('shows what a request does not fit, without creating it', async () => {
+    const create = page.locator('[id$="-createWorkflowExecution"]');
+    await create.locator('tr[data-param-name="validateOnly"] select').selectOption('true');
+
+    const { status, body } = await execute(create);
+    await show('5-preflight');
+    const { items } = await kubernetes.list(workflowExecutionResource, { namespace: namespace.name });
+
+    expect(status).toBe('201');
+    expect(body).toContain('"preflight"');
+    expect(body).toContain('"spec.executionConfig.serviceAccountName"');
+    expect(items).toHaveLength(1);
+  });
+
   it('shows who holds a target', async () => {
     const block = await operation('getTarget');
     for (const [parameter, value] of [
