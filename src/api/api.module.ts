@@ -25,7 +25,7 @@ import {
 } from './executions/cached-execution.ts';
 import { ExecutionGrpcController } from './executions/execution-grpc.controller.ts';
 import { ExecutionController } from './executions/execution.controller.ts';
-import { ExecutionService, NAME_SUFFIX } from './executions/execution.service.ts';
+import { ExecutionService } from './executions/execution.service.ts';
 import { IdempotentCreate } from './executions/idempotent-create.ts';
 import { ListService } from './executions/list.service.ts';
 import { ResourceVersionBarrier } from './executions/resource-version-barrier.ts';
@@ -37,7 +37,7 @@ import { LogsService } from './logs/logs.service.ts';
 import { BundleResolver } from './preflight/bundle-resolver.ts';
 import { PreflightSweep } from './preflight/preflight-sweep.ts';
 import { PreflightService } from './preflight/preflight.service.ts';
-import { randomSuffix } from './resource/names.ts';
+import { NAME_SUFFIX, randomSuffix } from './resource/names.ts';
 import { JsonBodyInterceptor } from './rest/json-body.interceptor.ts';
 import { TargetGrpcController } from './targets/target-grpc.controller.ts';
 import { TargetController } from './targets/target.controller.ts';

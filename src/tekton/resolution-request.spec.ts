@@ -8,10 +8,8 @@ describe('a ResolutionRequest', () => {
     const execution = aWorkflowExecution({ spec: { executionConfig: { serviceAccountName: 'puller' } } });
     const { metadata, spec } = buildPipelineRun(execution);
 
-    const request = newResolutionRequest({
-      namespace: execution.metadata.namespace,
-      pipelineRef: pipelineRefOf(execution.spec),
-    });
+    const bundle = { namespace: execution.metadata.namespace, pipelineRef: pipelineRefOf(execution.spec) };
+    const request = newResolutionRequest(bundle, '1');
 
     expect(request).toMatchObject({
       apiVersion: 'resolution.tekton.dev/v1beta1',

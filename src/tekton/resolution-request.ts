@@ -48,13 +48,15 @@ export interface BundleKey {
 /**
  * The request for the Pipeline of a run as Tekton's controller makes it, so that the result is the same
  * (`CreateResolutionRequest` in pkg/resolution/resource/crd_resource.go).
+ *
+ * @param suffix makes its name unique
  */
-export function newResolutionRequest({ namespace, pipelineRef: { resolver, params } }: BundleKey) {
+export function newResolutionRequest({ namespace, pipelineRef: { resolver, params } }: BundleKey, suffix: string) {
   return {
     apiVersion: apiVersionOf(resolutionRequestResource),
     kind: resolutionRequestResource.kind,
     metadata: {
-      generateName: 'wfe-preflight-',
+      name: `wfe-preflight-${suffix}`,
       namespace,
       labels: { 'resolution.tekton.dev/type': resolver, [preflightLabel]: 'true' },
     },

@@ -18,16 +18,13 @@ import { TargetAccess } from '../call/target-access.ts';
 import { ApiError, invalidArgument, invalidField } from '../errors/api-error.ts';
 import { KubernetesErrorMapper } from '../call/kubernetes-errors.ts';
 import { PreflightService } from '../preflight/preflight.service.ts';
-import { affectedExecution, generateName } from '../resource/names.ts';
+import { affectedExecution, generateName, NAME_SUFFIX } from '../resource/names.ts';
 import type { ExecutionKey, NameSuffix } from '../resource/names.ts';
 import { alreadyFinished, cancelPatch, decideCancel } from './cancellation.ts';
 import { cachedExecution, executionOf, type CachedExecution } from './cached-execution.ts';
 import type { CancelCommand, CreateCommand, CreatedExecution, DeleteCommand } from './commands.ts';
 import { IdempotentCreate } from './idempotent-create.ts';
 import { identityOf, newExecution } from './new-execution.ts';
-
-/** Injection token of the {@link NameSuffix}. */
-export const NAME_SUFFIX = Symbol('NameSuffix');
 
 const maxCancelAttempts = 5;
 

@@ -58,6 +58,31 @@ describe('the resolution of a bundle', () => {
     expect(tekton.clock.pending).toBe(0);
   });
 
+  it.each(['before', 'after'] as const)('leaves none behind that is created late (%s)', async (when) => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const tekton = new FakeTekton({ [when]: ({ verb }: FakeRequest) => (verb === 'create' ? promise : undefined) });
+
+    const resolving = tekton.resolver.resolve(byTag);
+    await tekton.clock.advance(10_000);
+    await expect(resolving).resolves.toHaveProperty('kind', 'unknown');
+    resolve();
+    await tekton.clock.advance(0);
+
+    expect([tekton.created, tekton.requests]).toEqual([1, []]);
+  });
+
+  it('leaves none behind whose creation has failed without an answer', async () => {
+    const lost = {
+      after: ({ verb }: FakeRequest) => (verb === 'create' ? Promise.reject(new UnavailableError('reset')) : undefined),
+    };
+    const tekton = new FakeTekton(lost);
+
+    await expect(tekton.resolver.resolve(byTag)).resolves.toHaveProperty('kind', 'unknown');
+    await tekton.clock.advance(0);
+
+    expect([tekton.created, tekton.requests]).toEqual([1, []]);
+  });
+
   it('is unknown if Tekton does not answer in time', async () => {
     const tekton = new FakeTekton({}, 3_000);
 

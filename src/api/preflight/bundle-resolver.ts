@@ -3,11 +3,17 @@ import type { OnApplicationShutdown } from '@nestjs/common';
 import { ExpiringCache } from '../../auth/expiring-cache.ts';
 import { CONFIG, type Config } from '../../config/config.ts';
 import { maxResolutions, rememberedBundles } from '../../config/limits.ts';
-import { Deadline, sleep } from '../../kubernetes/async.ts';
+import { Deadline, sleep, unlessAborted } from '../../kubernetes/async.ts';
 import { KubernetesClient } from '../../kubernetes/client.ts';
 import { CLOCK, type Clock } from '../../kubernetes/clock.ts';
-import { ForbiddenError, KubernetesError, NotFoundError } from '../../kubernetes/errors.ts';
-import type { ObjectMeta } from '../../kubernetes/kubernetes-object.ts';
+import {
+  CancelledError,
+  ForbiddenError,
+  KubernetesError,
+  mayHaveTakenEffect,
+  NotFoundError,
+} from '../../kubernetes/errors.ts';
+import type { ObjectKey } from '../../kubernetes/kubernetes-object.ts';
 import { readPipeline, type Pipeline } from '../../tekton/pipeline.ts';
 import {
   newResolutionRequest,
@@ -17,6 +23,7 @@ import {
 } from '../../tekton/resolution-request.ts';
 import { formatDurationMs } from '../../workflow-execution/duration.ts';
 import { Semaphore } from '../call/byte-budget.ts';
+import { NAME_SUFFIX, type NameSuffix } from '../resource/names.ts';
 
 /** What Tekton says about a bundle. */
 export type Resolution =
@@ -46,6 +53,7 @@ export class BundleResolver implements OnApplicationShutdown {
     private readonly client: KubernetesClient,
     @Inject(CONFIG) private readonly config: Pick<Config, 'preflightTimeoutMs'>,
     @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(NAME_SUFFIX) private readonly suffix: NameSuffix,
   ) {
     this.entries = new ExpiringCache({ max: rememberedBundles.max, ttlMs: ({ keptMs }) => keptMs, clock });
   }
@@ -103,24 +111,29 @@ export class BundleResolver implements OnApplicationShutdown {
 
   /** The answer of Tekton. */
   private async ask(bundle: BundleKey, signal: AbortSignal): Promise<ResolutionRequest> {
-    const request = newResolutionRequest(bundle);
-    const { metadata } = await this.client.create(resolutionRequestResource, request, { signal });
+    const request = newResolutionRequest(bundle, this.suffix());
+    // Not canceled: it might take effect after the deletion.
+    const creating = this.client.create(resolutionRequestResource, request);
     try {
+      const { metadata } = await unlessAborted(creating, signal, () => new CancelledError('the time is over'));
       for (let pauseMs: number = pollMs.first; ; pauseMs = Math.min(2 * pauseMs, pollMs.longest)) {
         await sleep(this.clock, pauseMs, signal);
         const found = await this.client.get(resolutionRequestResource, metadata, { signal });
         if (isAnswered(found)) return found;
       }
     } finally {
-      void this.track(this.delete(metadata));
+      void this.track(this.delete(request.metadata, creating));
     }
   }
 
-  /** Never rejects: the sweep deletes what is left. */
-  private async delete({ namespace, name }: ObjectMeta): Promise<void> {
+  /** Deletes a request after its creation. Never rejects: the sweep deletes what is left. */
+  private async delete({ namespace, name }: Required<ObjectKey>, creating: Promise<unknown>): Promise<void> {
     try {
-      await this.client.delete(resolutionRequestResource, { namespace, name });
+      if (await creating.then(() => true, mayHaveTakenEffect)) {
+        await this.client.delete(resolutionRequestResource, { namespace, name });
+      }
     } catch (err) {
+      if (err instanceof NotFoundError) return;
       this.logger.warn({ msg: 'resolution request not deleted', namespace, name, err });
     }
   }

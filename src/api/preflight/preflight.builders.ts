@@ -4,6 +4,7 @@ import { recordOf } from '../../kubernetes/json.ts';
 import { pipelineRefOf } from '../../tekton/build-pipeline-run.ts';
 import { resolutionRequestResource, type BundleKey } from '../../tekton/resolution-request.ts';
 import { aSpec } from '../../workflow-execution/workflow-execution.builders.ts';
+import { randomSuffix } from '../resource/names.ts';
 import { BundleResolver } from './bundle-resolver.ts';
 
 /** The hexadecimal digits of a digest. */
@@ -28,7 +29,7 @@ export class FakeTekton {
   readonly resolver: BundleResolver;
 
   constructor(network: FakeNetwork = {}, preflightTimeoutMs = 10_000) {
-    this.resolver = new BundleResolver(this.server.client(network), { preflightTimeoutMs }, this.clock);
+    this.resolver = new BundleResolver(this.server.client(network), { preflightTimeoutMs }, this.clock, randomSuffix);
   }
 
   /** The ResolutionRequests that exist. */

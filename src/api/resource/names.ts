@@ -74,6 +74,9 @@ export function affectedNamespace(namespace: string): AffectedResource {
 /** Random characters for names: five bytes as ten hexadecimal digits. */
 export type NameSuffix = () => string;
 
+/** Injection token of the {@link NameSuffix}. */
+export const NAME_SUFFIX = Symbol('NameSuffix');
+
 /** Two names with the same stem collide once in 2^40. */
 export const randomSuffix: NameSuffix = () => randomBytes(5).toString('hex');
 

@@ -208,7 +208,7 @@ export const apiFaults: readonly Fault[] = [
   {
     name: 'a ResolutionRequest stays after its answer',
     file: 'src/api/preflight/bundle-resolver.ts',
-    find: 'void this.track(this.delete(metadata));',
+    find: 'void this.track(this.delete(request.metadata, creating));',
     replace: '',
     caughtBy: ['src/api/preflight/bundle-resolver.spec.ts'],
   },

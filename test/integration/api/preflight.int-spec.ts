@@ -12,7 +12,6 @@ import { apiCluster, sharedCluster } from '../support/cluster.ts';
 import { createNamespace, type TestNamespace } from '../support/namespace.ts';
 import type { NewExecution, SeenPreflight } from './api-caller.ts';
 import { grpcCaller } from './grpc-caller.ts';
-import { onBothTransports } from './on-both-transports.ts';
 import { restCaller } from './rest-caller.ts';
 import { startApi, type RunningApi } from './running-api.ts';
 
@@ -77,21 +76,37 @@ async function createServiceAccounts(
   await create('puller', { imagePullSecrets: [{ name: 'registry' }] });
 }
 
-await onBothTransports('preflight', (contract) => {
-  const { caller, kubernetes, spelled } = contract;
+/** Tekton may be slow on a busy machine. */
+const patient = { WFE_PREFLIGHT_TIMEOUT: '30s' };
+
+const kubernetes = new KubernetesClient(sharedCluster());
+let namespace: TestNamespace;
+let privateRegistry: PrivateRegistry;
+let api: RunningApi;
+let refusing: RunningApi;
+
+beforeAll(async () => {
+  namespace = await createNamespace(kubernetes, 'preflight');
+  privateRegistry = await startPrivateRegistry(registry);
+  await createServiceAccounts(kubernetes, namespace.name, privateRegistry);
+  api = await startApi(apiCluster(), patient);
+  refusing = await startApi(apiCluster(), { ...patient, WFE_UNDECLARED_PARAMETERS: 'refuse' });
+});
+
+afterAll(async () => {
+  await Promise.all([api.stop(), refusing.stop(), privateRegistry.close()]);
+  await namespace.delete();
+});
+
+describe.each([
+  ['REST', restCaller, (field: string) => field],
+  ['gRPC', grpcCaller, (field: string) => toGrpcField(field.split('.'))],
+] as const)('over %s', (transport, callerOf, spelled) => {
   const image = spelled('spec.workflowRef.containerImage');
-  let privateRegistry: PrivateRegistry;
-
-  beforeAll(async () => {
-    privateRegistry = await startPrivateRegistry(registry);
-    await createServiceAccounts(kubernetes, contract.namespace, privateRegistry);
-  });
-
-  afterAll(() => privateRegistry.close());
 
   async function preflightOf(containerImage: string, spec?: Spec): Promise<SeenPreflight | undefined> {
     const request = { ...executionOf(containerImage, spec), validateOnly: true };
-    const { ok, error } = await caller.create(contract.namespace, request);
+    const { ok, error } = await callerOf(api).create(namespace.name, request);
     expect(error).toBeUndefined();
     return ok?.preflight;
   }
@@ -107,7 +122,7 @@ await onBothTransports('preflight', (contract) => {
         ...{ checked: true, notCheckedReason: '', findings: {}, bundleDigest: digest },
         tasks: ['find', 'restart', 'report'],
         pipelineRun: {
-          ...{ apiVersion: 'tekton.dev/v1', kind: 'PipelineRun', metadata: { namespace: contract.namespace } },
+          ...{ apiVersion: 'tekton.dev/v1', kind: 'PipelineRun', metadata: { namespace: namespace.name } },
           spec: {
             pipelineRef: { resolver: 'bundles' },
             taskRunTemplate: { serviceAccountName: 'workflow-execution-sa' },
@@ -131,7 +146,7 @@ await onBothTransports('preflight', (contract) => {
 
       expect(preflight?.findings).toEqual({
         [spelled('spec.executionConfig.serviceAccountName')]:
-          `Error: must be an existing ServiceAccount, but namespace ${contract.namespace} has no no-such-account`,
+          `Error: must be an existing ServiceAccount, but namespace ${namespace.name} has no no-such-account`,
         [spelled('spec.parameters.MEMORY_LIMIT')]: 'Error: is required by the workflow',
         [spelled('spec.parameters.MEMORY_LIMT')]: `Warning: ${undeclared}`,
         [spelled('spec.parameters.MODE')]: 'Error: must be one of soft, hard',
@@ -191,85 +206,63 @@ await onBothTransports('preflight', (contract) => {
   });
 
   it('a create warns of undeclared parameters if its pinned bundle was validated before', async () => {
-    const containerImage = pinned(await push('pinned:v1', simple));
-    const spec = { parameters: { A: 'x', B: 'y' }, targetResource: `${contract.namespace}/deployment/a` };
-    const request = executionOf(containerImage, spec);
+    // One that the other transport does not know.
+    const content = pipeline({ description: transport, params: [{ name: 'A' }], tasks: [task('only')] });
+    const bundle = await push(`pinned-${transport.toLowerCase()}:v1`, content);
+    const request = executionOf(pinned(bundle), { parameters: { A: 'x', B: 'y' } });
 
-    const before = await caller.create(contract.namespace, request);
-    const validated = await caller.create(contract.namespace, { ...request, validateOnly: true });
-    const after = await caller.create(contract.namespace, request);
+    const before = await callerOf(api).create(namespace.name, request);
+    const validated = await callerOf(api).create(namespace.name, { ...request, validateOnly: true });
+    const after = await callerOf(api).create(namespace.name, request);
 
     expect(before.ok).toMatchObject({ warnings: undefined, preflight: undefined });
     expect(validated.ok?.preflight?.findings).toEqual({ [spelled('spec.parameters.B')]: `Warning: ${undeclared}` });
     expect(after.ok).toMatchObject({ warnings: [`parameter B ${undeclared}`], preflight: undefined });
   });
+
+  it('refuses creates with undeclared parameters, if the setting says so', async () => {
+    const { ref } = await push('refuse:v1', simple);
+    const create = (parameters: Record<string, string>) =>
+      callerOf(refusing).create(namespace.name, executionOf(ref, { parameters }));
+
+    const refused = await create({ A: 'x', B: 'y' });
+    const created = await create({ A: 'x' });
+
+    expect(refused.error).toMatchObject({
+      kind: 'INVALID_ARGUMENT',
+      rules: { [spelled('spec.parameters.B')]: undeclared },
+    });
+    expect(created.ok).toBeDefined();
+  });
+
+  it('does not check, and refuses creates for now, while ResolutionRequests are denied', async () => {
+    await using denied = await createNamespace(kubernetes, 'denied');
+    const hard = { 'count/resolutionrequests.resolution.tekton.dev': '0' };
+    const metadata = { namespace: denied.name, name: 'none' };
+    await kubernetes.create(quotas, { apiVersion: 'v1', kind: 'ResourceQuota', metadata, spec: { hard } });
+    const { ref } = await push('denied:v1', simple);
+    const create = (validateOnly: boolean) =>
+      callerOf(refusing).create(denied.name, { ...executionOf(ref), validateOnly });
+    const preflight = async () => (await create(true)).ok?.preflight;
+    await until('the quota is in force', async () => (await preflight())?.checked === false);
+
+    expect((await preflight())?.notCheckedReason).toBe('the cluster denies this service ResolutionRequests of Tekton');
+    expect((await create(false)).error).toMatchObject({ kind: 'UNAVAILABLE', retryAfterSeconds: 1 });
+  });
 });
 
-describe('an API that refuses undeclared parameters', () => {
-  const kubernetes = new KubernetesClient(sharedCluster());
-  let namespace: TestNamespace;
-  let api: RunningApi;
+it('leaves no ResolutionRequest behind after a hundred preflights at the same time', async () => {
+  const pushed = await push('many:v1', simple);
+  const some = (at: number) => [pushed.ref, pinned(pushed), `${pushed.ref}-none-${at}`, `${registry}/none:${at}`];
+  const images = Array.from({ length: 25 }, (_, at) => some(at)).flat();
 
-  beforeAll(async () => {
-    namespace = await createNamespace(kubernetes, 'refuse');
-    api = await startApi(apiCluster(), { WFE_UNDECLARED_PARAMETERS: 'refuse' });
-  });
+  const preflights = await Promise.all(
+    images.map(async (image, at) => {
+      const caller = at % 2 === 0 ? restCaller(api) : grpcCaller(api);
+      return (await caller.create(namespace.name, { ...executionOf(image), validateOnly: true })).ok?.preflight;
+    }),
+  );
 
-  afterAll(async () => {
-    await api.stop();
-    await namespace.delete();
-  });
-
-  describe.each([
-    ['REST', restCaller, (field: string) => field],
-    ['gRPC', grpcCaller, (field: string) => toGrpcField(field.split('.'))],
-  ] as const)('over %s', (_, callerOf, spelled) => {
-    it('does so by field', async () => {
-      const { ref } = await push('refuse:v1', simple);
-      const create = (parameters: Record<string, string>) =>
-        callerOf(api).create(namespace.name, executionOf(ref, { parameters }));
-
-      const refused = await create({ A: 'x', B: 'y' });
-      const created = await create({ A: 'x' });
-
-      expect(refused.error).toMatchObject({
-        kind: 'INVALID_ARGUMENT',
-        rules: { [spelled('spec.parameters.B')]: undeclared },
-      });
-      expect(created.ok).toBeDefined();
-    });
-
-    it('does so for now, and does not check, while ResolutionRequests are denied', async () => {
-      await using denied = await createNamespace(kubernetes, 'denied');
-      const hard = { 'count/resolutionrequests.resolution.tekton.dev': '0' };
-      const metadata = { namespace: denied.name, name: 'none' };
-      await kubernetes.create(quotas, { apiVersion: 'v1', kind: 'ResourceQuota', metadata, spec: { hard } });
-      const { ref } = await push('denied:v1', simple);
-      const create = (validateOnly: boolean) =>
-        callerOf(api).create(denied.name, { ...executionOf(ref), validateOnly });
-      const preflight = async () => (await create(true)).ok?.preflight;
-      await until('the quota is in force', async () => (await preflight())?.checked === false);
-
-      expect((await preflight())?.notCheckedReason).toBe(
-        'the cluster denies this service ResolutionRequests of Tekton',
-      );
-      expect((await create(false)).error).toMatchObject({ kind: 'UNAVAILABLE', retryAfterSeconds: 1 });
-    });
-  });
-
-  it('leaves no ResolutionRequest behind after a hundred preflights at the same time', async () => {
-    const pushed = await push('many:v1', simple);
-    const some = (at: number) => [pushed.ref, pinned(pushed), `${pushed.ref}-none-${at}`, `${registry}/none:${at}`];
-    const images = Array.from({ length: 25 }, (_, at) => some(at)).flat();
-
-    const preflights = await Promise.all(
-      images.map(async (image, at) => {
-        const caller = at % 2 === 0 ? restCaller(api) : grpcCaller(api);
-        return (await caller.create(namespace.name, { ...executionOf(image), validateOnly: true })).ok?.preflight;
-      }),
-    );
-
-    expect(preflights.map((one) => one?.checked)).toEqual(preflights.map((one) => one?.notCheckedReason === ''));
-    await untilNoneIsLeft(kubernetes, namespace.name);
-  });
+  expect(preflights.map((one) => one?.checked)).toEqual(preflights.map((one) => one?.notCheckedReason === ''));
+  await untilNoneIsLeft(kubernetes, namespace.name);
 });
