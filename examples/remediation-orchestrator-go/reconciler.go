@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"google.golang.org/grpc/codes"
@@ -59,6 +60,10 @@ func (r *reconciler) nextStatus(ctx context.Context, remediation *RemediationReq
 	name := remediation.Status.WorkflowExecution
 	if name == "" {
 		response, err := r.workflow.Service().CreateWorkflowExecution(ctx, createRequest(remediation))
+		if errors.As(err, new(*workflows.InterruptedError)) {
+			// It may exist. The next attempt finds out.
+			return RemediationRequestStatus{}, err
+		}
 		switch status.Code(err) {
 		case codes.OK:
 			return statusFrom(response.GetWorkflowExecution()), nil

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	"google.golang.org/grpc"
@@ -39,9 +40,10 @@ type Options struct {
 
 // Client is a client of the service. It is safe for concurrent use; one is enough for a program.
 type Client struct {
-	connection *grpc.ClientConn
-	service    workflowexecutionv1.WorkflowExecutionServiceClient
-	retries    *retries
+	service workflowexecutionv1.WorkflowExecutionServiceClient
+	retries *retries
+	// close closes the client once.
+	close func() error
 }
 
 // New returns a client, which connects with the first call.
@@ -57,7 +59,7 @@ func New(options Options) (*Client, error) {
 	dialOptions := []grpc.DialOption{
 		grpc.WithTransportCredentials(transport),
 		// Any replica can answer any call.
-		grpc.WithDefaultServiceConfig(`{"loadBalancingConfig": [{"round_robin": {}}]}`),
+		grpc.WithDefaultServiceConfig(`{"loadBalancingConfig": [{"` + spreading + `": {}}]}`),
 		grpc.WithDisableServiceConfig(),
 		// Notices lost nodes, and reconnects soon after an outage.
 		grpc.WithKeepaliveParams(keepalive.ClientParameters{Time: 10 * time.Second, Timeout: 5 * time.Second}),
@@ -74,17 +76,21 @@ func New(options Options) (*Client, error) {
 	if err != nil {
 		return nil, fmt.Errorf("target %q: %w", options.Target, err)
 	}
-	return &Client{connection, workflowexecutionv1.NewWorkflowExecutionServiceClient(connection), retries}, nil
+	service := workflowexecutionv1.NewWorkflowExecutionServiceClient(connection)
+	return &Client{service, retries, sync.OnceValue(func() error {
+		close(retries.closed)
+		return connection.Close()
+	})}, nil
 }
 
-// Close ends all calls with CANCELLED.
+// Close ends all calls with CANCELLED. Further calls of Close have no effect.
 func (c *Client) Close() error {
-	c.retries.close()
-	return c.connection.Close()
+	return c.close()
 }
 
 // Service returns the generated client on the same connection. Its unary calls are retried until the context ends, then
-// they fail with [InterruptedError]; a create only if it has a request id. Its streams are not resumed.
+// they fail with [InterruptedError]; a create only if it has a request id: another error says that it has created nothing.
+// Its streams are not resumed.
 func (c *Client) Service() workflowexecutionv1.WorkflowExecutionServiceClient {
 	return c.service
 }

@@ -7,6 +7,9 @@ import (
 	"testing"
 	"time"
 
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+
 	"github.com/kubernaut/workflowexecution/clients/go/client"
 	workflowexecutionv1 "github.com/kubernaut/workflowexecution/clients/go/proto/kubernaut/workflowexecution/v1"
 )
@@ -44,11 +47,12 @@ func ExampleClient_Run() {
 	var interruption *client.InterruptedError
 	switch {
 	case errors.As(err, &interruption):
-		fmt.Println("not finished yet:", interruption)
+		// The same call continues, unless the caller has lost its rights.
+		fmt.Println("not known yet:", interruption)
 	case errors.Is(err, client.ErrDeleted):
-		fmt.Println("somebody deleted it")
+		fmt.Println("deleted before its end")
 	case err != nil:
-		fmt.Println("refused:", client.Reason(err))
+		fmt.Println("refused, nothing runs:", err)
 	case execution.GetStatus().GetPhase() == workflowexecutionv1.Phase_PHASE_COMPLETED:
 		fmt.Println("remediated")
 	case execution.GetStatus().GetPhase() == workflowexecutionv1.Phase_PHASE_FAILED:
@@ -92,6 +96,24 @@ func ExampleClient_Logs() {
 		fmt.Printf("[%s : %s] %s\n", line.GetTask(), line.GetStep(), line.GetText())
 	}
 	// Output: [restart : rollout] deployment.apps/payment-api restarted
+}
+
+func ExampleClient_Cancel() {
+	c := exampleClient(running)
+	defer c.Close()
+
+	name := "namespaces/payment/workflowExecutions/wfe-example"
+	execution, err := c.Cancel(context.Background(), name, workflowexecutionv1.CancelMode_CANCEL_MODE_GRACEFUL)
+	switch {
+	case status.Code(err) == codes.FailedPrecondition:
+		fmt.Println("it has ended")
+	case err != nil:
+		fmt.Println(err)
+	default:
+		// It ends soon, after its finally tasks.
+		fmt.Println("requested:", execution.GetSpec().GetCancelRequested())
+	}
+	// Output: requested: true
 }
 
 // exampleClient returns a client of a fake service that ends each execution with a status.

@@ -77,6 +77,12 @@ func newFakeService() *fakeService {
 
 // serve serves until the end of the test, and returns how to dial.
 func serve(t testing.TB, service *fakeService, transport credentials.TransportCredentials) grpc.DialOption {
+	dial := listen(t, service, transport)
+	return grpc.WithContextDialer(func(ctx context.Context, _ string) (net.Conn, error) { return dial(ctx) })
+}
+
+// listen serves until the end of the test, and returns how to connect.
+func listen(t testing.TB, service *fakeService, transport credentials.TransportCredentials) func(context.Context) (net.Conn, error) {
 	listener := bufconn.Listen(1 << 20)
 	server := grpc.NewServer(
 		grpc.Creds(transport),
@@ -110,9 +116,7 @@ func serve(t testing.TB, service *fakeService, transport credentials.TransportCr
 		server.Stop()
 		<-ended
 	})
-	return grpc.WithContextDialer(func(ctx context.Context, _ string) (net.Conn, error) {
-		return listener.DialContext(ctx)
-	})
+	return listener.DialContext
 }
 
 // newClient returns a client of the service, without TLS.

@@ -24,7 +24,7 @@ func (c *Client) Logs(
 ) iter.Seq2[*workflowexecutionv1.StreamWorkflowExecutionLogsResponse, error] {
 	return func(yield func(*workflowexecutionv1.StreamWorkflowExecutionLogsResponse, error) bool) {
 		reader := logReader{service: c.service, request: proto.CloneOf(request), steps: map[logStep]*logPosition{}, yield: yield}
-		if err := resume(ctx, c.retries, &reader); !errors.Is(err, errLeft) && !errors.Is(err, io.EOF) {
+		if err := resume(ctx, c.retries, &reader); err != nil && !errors.Is(err, errLeft) {
 			yield(nil, err)
 		}
 	}
@@ -110,5 +110,8 @@ func (p *logPosition) isNew(at time.Time) bool {
 }
 
 func (r *logReader) ended(err error) error {
+	if errors.Is(err, io.EOF) {
+		return nil
+	}
 	return err
 }

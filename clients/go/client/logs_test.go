@@ -97,3 +97,27 @@ func TestLogsEndWithARefusal(t *testing.T) {
 		t.Errorf("%d attempts, want 1", got)
 	}
 }
+
+func TestLogsContinueAfterABreakOfTheTransport(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		service := newFakeService()
+		service.log = []*workflowexecutionv1.StreamWorkflowExecutionLogsResponse{line(1, "rollout", "only")}
+		service.fail = func(method string, _ bool) error {
+			if service.countOf(method) <= 5 {
+				return status.Error(codes.Internal, "server closed the stream without sending trailers")
+			}
+			return nil
+		}
+		lines := 0
+		request := &workflowexecutionv1.StreamWorkflowExecutionLogsRequest{Name: execution}
+		for _, err := range newClient(t, service, client.Options{}).Logs(t.Context(), request) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			lines++
+		}
+		if lines != 1 {
+			t.Errorf("%d lines, want 1", lines)
+		}
+	})
+}

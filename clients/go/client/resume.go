@@ -24,30 +24,34 @@ type resumable[T any] interface {
 	open(ctx context.Context) (grpc.ServerStreamingClient[T], error)
 	// receive handles a message; returns false if the caller has left its loop.
 	receive(message *T) bool
-	// ended returns what the end of the stream means: it is opened again after a transient error.
+	// ended returns what the end of the stream means: it is opened again after a transient error, and complete if nil.
 	ended(err error) error
 }
 
-// resume reads a stream, and opens it again after each break. It returns errLeft, why the stream has ended for good, or
-// InterruptedError.
+// resume reads a stream, and opens it again after each break. It returns nil if the stream is complete, errLeft, why it has
+// ended for good, or InterruptedError.
 func resume[T any](ctx context.Context, retries *retries, stream resumable[T]) error {
 	var last error
-	for attempt := 0; ; attempt++ {
+	attempts := attempts{closed: retries.closed}
+	for {
 		hasReceived, err := read(ctx, stream)
 		if errors.Is(err, errLeft) {
 			return err
 		}
 		if hasReceived {
-			attempt = 0
+			attempts.failed, attempts.broken = 0, 0
+		}
+		if err = stream.ended(err); err == nil {
+			return nil
 		}
 		if ctx.Err() == nil || last == nil {
-			last = stream.ended(err)
+			last = err
 		}
 		if hasReceived && status.Code(last) == codes.Unauthenticated {
 			// The token has expired. The next attempt sends its successor.
 			last = status.Error(codes.Unavailable, last.Error())
 		}
-		if err := retries.pause(ctx, last, attempt); err != nil {
+		if err := attempts.pause(ctx, last); err != nil {
 			return err
 		}
 	}

@@ -20,10 +20,15 @@ var ErrDeleted = errors.New("deleted before its end")
 // that exists.
 //
 // Errors are:
-//   - [InterruptedError], for which errors.Is matches context.DeadlineExceeded or context.Canceled: the execution is not
-//     finished and continues. A workflow that exceeds its own timeout is Failed with DEADLINE_EXCEEDED instead.
+//   - [InterruptedError]: the outcome is not known. The execution continues, or may exist if it has none. errors.Is matches
+//     context.DeadlineExceeded or context.Canceled if the context has ended; otherwise the cause is a gRPC status, for example
+//     because the caller has lost the right to watch. A workflow that exceeds its own timeout is Failed with
+//     DEADLINE_EXCEEDED instead.
 //   - [ErrDeleted]
-//   - a gRPC status: the service refuses the request; [Reason] has the machine-readable reason.
+//   - a gRPC status: the request was refused, and nothing was created; [Reason] has the machine-readable reason.
+//   - an error without a status for a request without request_id or with validate_only, which is not sent.
+//
+// InterruptedError has a status too, so check it first.
 //
 // Each call holds a stream, of which the service admits WFE_MAX_STREAMS_PER_CALLER; calls beyond it notice the end of
 // their execution with a delay of some seconds.
@@ -56,11 +61,8 @@ func (c *Client) wait(
 		Parent: parent, WorkflowExecutionId: id, ResourceVersion: execution.GetResourceVersion(),
 	}
 	for event, err := range c.watch(ctx, request, executions{name: execution}) {
-		if interruption := (*InterruptedError)(nil); errors.As(err, &interruption) {
-			interruption.Execution = execution
-		}
 		if err != nil {
-			return nil, err
+			return nil, interruptedBy(err, execution)
 		}
 		if event.GetWorkflowExecution() != nil {
 			execution = event.GetWorkflowExecution()

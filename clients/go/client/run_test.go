@@ -12,7 +12,10 @@ import (
 	"testing/synctest"
 	"time"
 
+	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/resolver"
+	"google.golang.org/grpc/resolver/manual"
 	"google.golang.org/grpc/status"
 	"google.golang.org/protobuf/proto"
 
@@ -243,8 +246,20 @@ func TestRunReturnsARefusalOfALaterAttempt(t *testing.T) {
 	})
 }
 
-func TestRunReturnsThatAWatchIsRefused(t *testing.T) {
-	for _, code := range []codes.Code{codes.Unauthenticated, codes.PermissionDenied} {
+// requireInterrupted returns the error as InterruptedError.
+func requireInterrupted(t *testing.T, err error, code codes.Code) *client.InterruptedError {
+	t.Helper()
+	var interruption *client.InterruptedError
+	if !errors.As(err, &interruption) || status.Code(err) != code {
+		t.Fatalf("got %v, want an InterruptedError with %v", err, code)
+	}
+	return interruption
+}
+
+func TestRunReturnsTheExecutionThatItMayNoLongerFollow(t *testing.T) {
+	for _, code := range []codes.Code{
+		codes.Unauthenticated, codes.PermissionDenied, codes.NotFound, codes.Internal, codes.Unknown, codes.ResourceExhausted,
+	} {
 		synctest.Test(t, func(t *testing.T) {
 			service := newFakeService()
 			service.fail = func(method string, _ bool) error {
@@ -257,10 +272,113 @@ func TestRunReturnsThatAWatchIsRefused(t *testing.T) {
 			defer cancel()
 			_, err := newClient(t, service, client.Options{}).Run(ctx, newRequest("rr-1"))
 
-			if status.Code(err) != code || service.countOf(watch) != 1 {
-				t.Errorf("got %v after %d watches, want %v after 1", err, service.countOf(watch), code)
+			if got := requireInterrupted(t, err, code).Execution.GetName(); got != execution {
+				t.Errorf("its execution is %q, want %q", got, execution)
+			}
+			if client.Reason(err) != "REFUSED" || errors.Is(err, context.DeadlineExceeded) || service.countOf(watch) != 1 {
+				t.Errorf("got %v after %d watches, want REFUSED after 1", err, service.countOf(watch))
 			}
 		})
+	}
+}
+
+func TestARefusalAfterALostResponseLeavesTheOutcomeOpen(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		service := newFakeService()
+		service.fail = func(_ string, isAfter bool) error {
+			switch {
+			case service.countOf(create) > 1:
+				return failure(codes.PermissionDenied, "PERMISSION_DENIED", "denied")
+			case isAfter:
+				return status.Error(codes.Unavailable, "error reading from server: EOF")
+			default:
+				return nil
+			}
+		}
+		_, err := newClient(t, service, client.Options{}).Run(t.Context(), newRequest("rr-1"))
+
+		if got := requireInterrupted(t, err, codes.PermissionDenied).Execution; got != nil || len(service.executions) != 1 {
+			t.Errorf("its execution is %v, want none, and %d exist", got, len(service.executions))
+		}
+	})
+}
+
+func TestARefusalAfterARefusalForNowIsOne(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		service := newFakeService()
+		service.fail = func(string, bool) error {
+			if service.countOf(create) == 1 {
+				return failure(codes.ResourceExhausted, "RESOURCE_EXHAUSTED", "too many calls", retryInfo(time.Second))
+			}
+			return failure(codes.PermissionDenied, "PERMISSION_DENIED", "denied")
+		}
+		_, err := newClient(t, service, client.Options{}).Run(t.Context(), newRequest("rr-1"))
+
+		if errors.As(err, new(*client.InterruptedError)) || status.Code(err) != codes.PermissionDenied {
+			t.Errorf("got %v, want PERMISSION_DENIED", err)
+		}
+	})
+}
+
+// Codes that gRPC has for failures of the transport, and for errors of the service.
+var ambiguousCodes = []codes.Code{codes.Internal, codes.Unknown, codes.ResourceExhausted}
+
+func TestRunResumesAfterBreaksOfTheTransport(t *testing.T) {
+	for _, code := range ambiguousCodes {
+		for _, method := range []string{create, watch} {
+			synctest.Test(t, func(t *testing.T) {
+				service := newFakeService()
+				service.fail = func(called string, isAfter bool) error {
+					if called == method && !isAfter && service.countOf(method) <= 5 {
+						return status.Error(code, "stream terminated by RST_STREAM")
+					}
+					return nil
+				}
+				done := start(t, newClient(t, service, client.Options{}))
+				time.Sleep(time.Minute)
+				service.update(execution, completed)
+
+				(<-done).requirePhase(t, workflowexecutionv1.Phase_PHASE_COMPLETED)
+			})
+		}
+	}
+}
+
+func TestBreaksInARowAreFollowedByALimitedNumberOfAttempts(t *testing.T) {
+	for _, code := range ambiguousCodes {
+		for method, want := range map[string]string{create: "", watch: execution} {
+			synctest.Test(t, func(t *testing.T) {
+				service := newFakeService()
+				service.fail = func(called string, isAfter bool) error {
+					if called == method && !isAfter {
+						return status.Error(code, "stream terminated by RST_STREAM")
+					}
+					return nil
+				}
+				_, err := newClient(t, service, client.Options{}).Run(t.Context(), newRequest("rr-1"))
+
+				if got := requireInterrupted(t, err, code).Execution.GetName(); got != want {
+					t.Errorf("its execution is %q, want %q", got, want)
+				}
+				if got := service.countOf(method); got != 11 {
+					t.Errorf("%d attempts, want 11", got)
+				}
+			})
+		}
+	}
+}
+
+func TestAnAnswerOfAProxyIsFinal(t *testing.T) {
+	for _, code := range []codes.Code{codes.Unauthenticated, codes.PermissionDenied, codes.Unimplemented} {
+		service := newFakeService()
+		service.fail = func(string, bool) error {
+			return status.Error(code, "unexpected HTTP status code received from server")
+		}
+		_, err := newClient(t, service, client.Options{}).Run(t.Context(), newRequest("rr-1"))
+
+		if status.Code(err) != code || errors.As(err, new(*client.InterruptedError)) || service.countOf(create) != 1 {
+			t.Errorf("got %v after %d attempts, want %v after 1", err, service.countOf(create), code)
+		}
 	}
 }
 
@@ -580,6 +698,43 @@ func TestCloseEndsCallsThatWouldBeRepeated(t *testing.T) {
 				t.Errorf("got %v, want CANCELLED", got.err)
 			}
 		})
+	}
+}
+
+func TestCloseAfterTheCreateLeavesTheExecution(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newClient(t, newFakeService(), client.Options{})
+		done := start(t, c)
+		for range 2 {
+			if err := c.Close(); err != nil {
+				t.Error(err)
+			}
+		}
+
+		if got := requireInterrupted(t, (<-done).err, codes.Canceled).Execution.GetName(); got != execution {
+			t.Errorf("its execution is %q, want %q", got, execution)
+		}
+	})
+}
+
+func TestAHostThatDoesNotResolveIsNamedAtTheDeadline(t *testing.T) {
+	resolvers := manual.NewBuilderWithScheme("unknown")
+	resolvers.BuildCallback = func(_ resolver.Target, connection resolver.ClientConn, _ resolver.BuildOptions) {
+		go connection.ReportError(errors.New("lookup workflow-execution: no such host"))
+	}
+	c, err := client.New(client.Options{
+		Target: "unknown:///service", Plaintext: true, DialOptions: []grpc.DialOption{grpc.WithResolvers(resolvers)},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = c.Close() }()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+	defer cancel()
+	_, err = c.Run(ctx, newRequest("rr-1"))
+
+	if got := requireInterrupted(t, err, codes.DeadlineExceeded); !strings.Contains(got.Last.Error(), "no such host") {
+		t.Errorf("the last error is %v, want that of the resolver", got.Last)
 	}
 }
 
