@@ -242,6 +242,8 @@ const settingsMap = /^ {2}name: (.+)$/m.exec(read('deploy/base/settings.yaml'))?
 it.each([
   ['clients/go/cmd/kubectl-wfe/locks.go', `defaultCooldown = ${minutes(settings.cooldownMs.default)} * time.Minute`],
   ['clients/go/cmd/kubectl-wfe/locks.go', `settingsName = "${settingsMap}"`],
+  ['clients/go/cmd/kubectl-wfe/locks.go', `leaderName = "${leaderLeaseName}"`],
+  ['clients/go/README.md', `the Lease \`${leaderLeaseName}\``],
   ['clients/go/cmd/kubectl-wfe/factory.go', `os.Getenv("WFE_NAMESPACE"), "${settings.namespace.default}")`],
   ['clients/go/README.md', `default \`${settings.namespace.default}\``],
   [

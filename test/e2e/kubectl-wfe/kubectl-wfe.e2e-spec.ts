@@ -141,6 +141,7 @@ withGo('kubectl wfe', () => {
       await plugin.wfe('run', 'x', ...flags, '--param', 'lower=1', '--digest', 'latest');
       await plugin.wfe('run', '--workflow', 'restart');
       await plugin.wfe('list', '--target', 'payment/frob/x');
+      await plugin.wfe('list', '-A');
       await plugin.wfe('locks', '--service-namespace', 'kubernaut-system');
       await plugin.wfe('why', 'cart-again', '--service-namespace', 'kubernaut-system');
 

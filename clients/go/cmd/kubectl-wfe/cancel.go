@@ -28,7 +28,7 @@ func newCancel(f *factory) *cobra.Command {
 possible later. It fails if the execution has ended, except by a cancellation.`,
 		Example: `  # Cancel an execution and wait for its end
   kubectl wfe cancel payment-api-oom && kubectl wait wfe/payment-api-oom --for=condition=Finished`,
-		Args:              usageArgs(cobra.ExactArgs(1)),
+		Args:              usageArgs(oneName),
 		ValidArgsFunction: completeOneName(f),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return options.run(cmd.Context(), f, args[0])

@@ -18,6 +18,7 @@ import (
 	coordinationv1client "k8s.io/client-go/kubernetes/typed/coordination/v1"
 	corev1client "k8s.io/client-go/kubernetes/typed/core/v1"
 	"k8s.io/client-go/rest"
+	"k8s.io/client-go/tools/clientcmd"
 
 	"github.com/kubernaut/workflowexecution/clients/go/api/v1alpha1"
 	"github.com/kubernaut/workflowexecution/clients/go/internal/runlog"
@@ -56,6 +57,17 @@ func newFactory(streams genericiooptions.IOStreams) *factory {
 	}
 }
 
+// validate checks the flags of all commands.
+func (f *factory) validate() error {
+	if f.serviceNamespace == "" {
+		return usagef("--service-namespace must not be empty")
+	}
+	if _, err := clientcmd.ParseTimeout(*f.config.Timeout); err != nil {
+		return usagef("--request-timeout must be a duration such as 30s, not %q", *f.config.Timeout)
+	}
+	return nil
+}
+
 type executionClient = gentype.ClientWithList[*v1alpha1.WorkflowExecution, *v1alpha1.WorkflowExecutionList]
 
 // cluster has the clients for an API server, in the namespace of the command.
@@ -64,9 +76,11 @@ type cluster struct {
 	rest       rest.Interface
 	executions *executionClient
 	core       *corev1client.CoreV1Client
-	leases     coordinationv1client.LeaseInterface
-	settings   corev1client.ConfigMapInterface
 	dynamic    dynamic.Interface
+	// serviceNamespace is that of the leases and the settings.
+	serviceNamespace string
+	leases           coordinationv1client.LeaseInterface
+	settings         corev1client.ConfigMapInterface
 }
 
 // connect reads the kubeconfig. It sends no request.
@@ -102,13 +116,14 @@ func (f *factory) connect() (*cluster, error) {
 		return nil, err
 	}
 	return &cluster{
-		namespace:  namespace,
-		rest:       restClient,
-		executions: executionsIn(restClient, namespace),
-		core:       core,
-		leases:     coordination.Leases(f.serviceNamespace),
-		settings:   core.ConfigMaps(f.serviceNamespace),
-		dynamic:    dynamicClient,
+		namespace:        namespace,
+		rest:             restClient,
+		executions:       executionsIn(restClient, namespace),
+		core:             core,
+		dynamic:          dynamicClient,
+		serviceNamespace: f.serviceNamespace,
+		leases:           coordination.Leases(f.serviceNamespace),
+		settings:         core.ConfigMaps(f.serviceNamespace),
 	}, nil
 }
 

@@ -11,6 +11,7 @@ import (
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/fields"
+	"k8s.io/apimachinery/pkg/labels"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/cli-runtime/pkg/genericclioptions"
 	"k8s.io/cli-runtime/pkg/printers"
@@ -58,6 +59,9 @@ func newList(f *factory) *cobra.Command {
 }
 
 func (o *listOptions) run(ctx context.Context, f *factory) error {
+	if _, err := labels.Parse(o.labels); err != nil {
+		return usagef("--selector: %w", err)
+	}
 	selector, err := o.fieldSelector(f)
 	if err != nil {
 		return err
@@ -111,12 +115,17 @@ func (o *listOptions) fieldSelector(f *factory) (string, error) {
 
 // printTable prints the columns that the CRD defines, as the API server computes them.
 func (o *listOptions) printTable(ctx context.Context, f *factory, c *cluster, namespace string, options metav1.ListOptions) error {
-	raw, err := c.rest.Get().
+	result := c.rest.Get().
 		NamespaceIfScoped(namespace, namespace != "").
 		Resource(v1alpha1.Plural).
 		VersionedParams(&options, parameters).
 		SetHeader("Accept", "application/json;as=Table;v=v1;g=meta.k8s.io").
-		Do(ctx).Raw()
+		Do(ctx)
+	// Unlike that of Raw, this error has the message of the API server.
+	if err := result.Error(); err != nil {
+		return err
+	}
+	raw, err := result.Raw()
 	if err != nil {
 		return err
 	}

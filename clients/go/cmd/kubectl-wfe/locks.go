@@ -54,6 +54,9 @@ func (o *locksOptions) run(ctx context.Context, f *factory, args []string) error
 	} else {
 		leases, err = cluster.leaseOf(ctx, f, args[0])
 	}
+	if err == nil && len(leases.Items) == 0 {
+		err = cluster.assertService(ctx)
+	}
 	if err != nil {
 		return err
 	}
@@ -157,7 +160,21 @@ func (c *cluster) leaseOf(ctx context.Context, f *factory, target string) (*coor
 	return leases, nil
 }
 
+// assertService fails if the service is not in the namespace of the locks: without a Lease, a target is free only there.
+func (c *cluster) assertService(ctx context.Context) error {
+	if _, err := c.settings.Get(ctx, settingsName, metav1.GetOptions{}); err == nil {
+		return nil
+	}
+	_, err := c.leases.Get(ctx, leaderName, metav1.GetOptions{})
+	if apierrors.IsNotFound(err) {
+		return fmt.Errorf("the service is not in namespace %s, which has no Lease %s and no readable ConfigMap %s; "+
+			"set --service-namespace or WFE_NAMESPACE", c.serviceNamespace, leaderName, settingsName)
+	}
+	return err
+}
+
 const (
+	leaderName      = "workflow-execution-leader"
 	settingsName    = "workflow-execution-settings"
 	cooldownSetting = "WFE_COOLDOWN"
 	defaultCooldown = 5 * time.Minute

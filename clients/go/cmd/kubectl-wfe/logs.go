@@ -27,7 +27,7 @@ func newLogs(f *factory) *cobra.Command {
 tasks that run at the same time are interleaved.`,
 		Example: `  # Follow an execution until its end
   kubectl wfe logs -f payment-api-oom`,
-		Args:              usageArgs(cobra.ExactArgs(1)),
+		Args:              usageArgs(oneName),
 		ValidArgsFunction: completeOneName(f),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return options.run(cmd.Context(), f, args[0])
@@ -96,15 +96,11 @@ func (c *cluster) follow(ctx context.Context, execution *v1alpha1.WorkflowExecut
 		ended = found
 		close(finished)
 	}()
-	err = c.logsOf(started).Follow(ctx, finished, emit)
-	if err != nil && ctx.Err() != nil {
-		return nil, context.Cause(ctx)
-	}
-	select {
-	case <-finished:
+	switch err := c.logsOf(started).Follow(ctx, finished, emit); {
+	case err == nil, errors.Is(err, runlog.ErrNoPods), errors.Is(err, runlog.ErrPodsGone):
 		return ended, explainNoLog(ended, err)
 	default:
-		return nil, err
+		return nil, causeOf(ctx, err)
 	}
 }
 

@@ -2,12 +2,16 @@ package main
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/kubernaut/workflowexecution/clients/go/api/v1alpha1"
 )
 
 // nextCommand returns the command that helps most with an execution in its state.
-func nextCommand(execution *v1alpha1.WorkflowExecution) string {
+//
+// hasPods is whether a pod of its run is left. Tekton deletes those of tasks that are canceled or time out, and others are
+// pruned.
+func nextCommand(execution *v1alpha1.WorkflowExecution, hasPods bool) string {
 	status := &execution.Status
 	in := " -n " + execution.Namespace
 	switch {
@@ -18,13 +22,13 @@ func nextCommand(execution *v1alpha1.WorkflowExecution) string {
 	case status.Skip != nil:
 		return afterSkip(execution) + in
 	case status.Failure != nil:
-		return afterFailure(execution) + in
+		return afterFailure(execution, hasPods)
 	case status.Phase == v1alpha1.PhaseRunning && isWaiting(status):
-		return "kubectl describe " + podsOf(status) + in
+		return describeWait(status) + in
 	case status.Phase == v1alpha1.PhaseRunning:
 		return fmt.Sprintf("kubectl wfe logs -f %s%s", execution.Name, in)
 	default:
-		return fmt.Sprintf("kubectl wfe logs %s%s", execution.Name, in)
+		return afterSteps(execution, hasPods)
 	}
 }
 
@@ -41,6 +45,14 @@ func isWaiting(status *v1alpha1.WorkflowExecutionStatus) bool {
 	return false
 }
 
+// describeWait leads to what a running execution waits for. A pod that a quota refuses does not exist.
+func describeWait(status *v1alpha1.WorkflowExecutionStatus) string {
+	if status.Condition(v1alpha1.ConditionReady).Reason == "ExceededResourceQuota" {
+		return "kubectl describe resourcequota"
+	}
+	return "kubectl describe pods -l tekton.dev/pipelineRun=" + status.PipelineRunRef.Name
+}
+
 // afterSkip leads to the conflicting execution if the status names one, and otherwise runs the workflow again.
 func afterSkip(execution *v1alpha1.WorkflowExecution) string {
 	skip := execution.Status.Skip
@@ -50,28 +62,36 @@ func afterSkip(execution *v1alpha1.WorkflowExecution) string {
 	return "kubectl wfe run --from " + execution.Name
 }
 
-func afterFailure(execution *v1alpha1.WorkflowExecution) string {
-	status := &execution.Status
-	switch status.Failure.Reason {
-	case v1alpha1.FailureReasonImagePullBackOff, v1alpha1.FailureReasonResourceExhausted:
-		return "kubectl describe " + podsOf(status)
+func afterFailure(execution *v1alpha1.WorkflowExecution, hasPods bool) string {
+	failure, run, in := execution.Status.Failure, execution.Status.PipelineRunRef, " -n "+execution.Namespace
+	isOfPods := false
+	switch failure.Reason {
 	case v1alpha1.FailureReasonValidationFailed, v1alpha1.FailureReasonForbidden, v1alpha1.FailureReasonPipelineRunDeleted:
-		return "kubectl events --for wfe/" + execution.Name
+		run = nil
+	case v1alpha1.FailureReasonImagePullBackOff, v1alpha1.FailureReasonResourceExhausted:
+		isOfPods = true
 	}
-	switch run := status.PipelineRunRef; {
-	case status.Failure.WasExecutionFailure:
-		return "kubectl wfe logs " + execution.Name
-	case run != nil:
-		return "kubectl describe pipelinerun " + run.Name
+	switch {
+	case run == nil:
+		return "kubectl events --for wfe/" + execution.Name + in
+	case isOfPods && hasPods:
+		return "kubectl describe pods -l tekton.dev/pipelineRun=" + run.Name + in
+	case failure.WasExecutionFailure && !isOfPods:
+		return afterSteps(execution, hasPods)
 	default:
-		return "kubectl events --for wfe/" + execution.Name
+		return "kubectl describe pipelinerun " + run.Name + in
 	}
 }
 
-// podsOf selects the pods of a run.
-func podsOf(status *v1alpha1.WorkflowExecutionStatus) string {
-	if status.PipelineRunRef == nil {
-		return "pods"
+// afterSteps leads to what the steps wrote, and without pods to what they may have changed.
+func afterSteps(execution *v1alpha1.WorkflowExecution, hasPods bool) string {
+	target := strings.Split(execution.Status.Target, "/")
+	switch {
+	case hasPods || len(target) < 2:
+		return fmt.Sprintf("kubectl wfe logs %s -n %s", execution.Name, execution.Namespace)
+	case len(target) == 2:
+		return fmt.Sprintf("kubectl describe %s/%s", target[0], target[1])
+	default:
+		return fmt.Sprintf("kubectl describe %s/%s -n %s", target[1], target[2], target[0])
 	}
-	return "pods -l tekton.dev/pipelineRun=" + status.PipelineRunRef.Name
 }

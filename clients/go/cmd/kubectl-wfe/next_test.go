@@ -47,27 +47,40 @@ func TestNextCommand(t *testing.T) {
 	other := &v1alpha1.ConflictingExecution{Namespace: "payment", Name: "we-0"}
 	withoutRun := failed(v1alpha1.FailureReasonConfigurationError, false)
 	withoutRun.PipelineRunRef = nil
+	completed := v1alpha1.WorkflowExecutionStatus{Phase: v1alpha1.PhaseCompleted, Target: "payment/deployment/api"}
+	ofNode := v1alpha1.WorkflowExecutionStatus{Phase: v1alpha1.PhaseCompleted, Target: "node/worker-1"}
+	canceled := failed(v1alpha1.FailureReasonCancelled, true)
+	canceled.Target = "shop/deployment/api"
 	for _, test := range []struct {
-		name   string
-		status v1alpha1.WorkflowExecutionStatus
-		want   string
+		name    string
+		status  v1alpha1.WorkflowExecutionStatus
+		hasPods bool
+		want    string
 	}{
-		{"not observed", v1alpha1.WorkflowExecutionStatus{}, "kubectl get deployments -A -l app.kubernetes.io/name=workflow-execution"},
-		{"pending", v1alpha1.WorkflowExecutionStatus{Phase: v1alpha1.PhasePending}, "kubectl events --for wfe/we-1 -n payment"},
-		{"running", running("Running"), "kubectl wfe logs -f we-1 -n payment"},
-		{"running, but waiting for a node", running("Unschedulable"), "kubectl describe pods -l tekton.dev/pipelineRun=we-1-abc -n payment"},
-		{"completed", v1alpha1.WorkflowExecutionStatus{Phase: v1alpha1.PhaseCompleted}, "kubectl wfe logs we-1 -n payment"},
-		{"a step failed", failed(v1alpha1.FailureReasonTaskFailed, true), "kubectl wfe logs we-1 -n payment"},
-		{"no image", failed(v1alpha1.FailureReasonImagePullBackOff, false), "kubectl describe pods -l tekton.dev/pipelineRun=we-1-abc -n payment"},
-		{"no bundle", failed(v1alpha1.FailureReasonBundleResolutionFailed, false), "kubectl describe pipelinerun we-1-abc -n payment"},
-		{"no PipelineRun", withoutRun, "kubectl events --for wfe/we-1 -n payment"},
-		{"refused", failed(v1alpha1.FailureReasonForbidden, false), "kubectl events --for wfe/we-1 -n payment"},
-		{"busy", skipped(v1alpha1.SkipReasonResourceBusy, other), "kubectl wfe why we-0 -n payment"},
-		{"busy by another namespace", skipped(v1alpha1.SkipReasonResourceBusy, nil), "kubectl wfe run --from we-1 -n payment"},
-		{"cooling down", skipped(v1alpha1.SkipReasonRecentlyRemediated, other), "kubectl wfe run --from we-1 -n payment"},
+		{"not observed", v1alpha1.WorkflowExecutionStatus{}, false, "kubectl get deployments -A -l app.kubernetes.io/name=workflow-execution"},
+		{"pending", v1alpha1.WorkflowExecutionStatus{Phase: v1alpha1.PhasePending}, false, "kubectl events --for wfe/we-1 -n payment"},
+		{"running", running("Running"), true, "kubectl wfe logs -f we-1 -n payment"},
+		{"running, before its first pod", running("Running"), false, "kubectl wfe logs -f we-1 -n payment"},
+		{"running, but waiting for a node", running("Unschedulable"), true, "kubectl describe pods -l tekton.dev/pipelineRun=we-1-abc -n payment"},
+		{"running, but refused by a quota", running("ExceededResourceQuota"), false, "kubectl describe resourcequota -n payment"},
+		{"completed", completed, true, "kubectl wfe logs we-1 -n payment"},
+		{"completed, without pods", completed, false, "kubectl describe deployment/api -n payment"},
+		{"completed, without pods, on a cluster-scoped target", ofNode, false, "kubectl describe node/worker-1"},
+		{"a step failed", failed(v1alpha1.FailureReasonTaskFailed, true), true, "kubectl wfe logs we-1 -n payment"},
+		{"canceled", canceled, false, "kubectl describe deployment/api -n shop"},
+		{"canceled, with pods", canceled, true, "kubectl wfe logs we-1 -n payment"},
+		{"no image", failed(v1alpha1.FailureReasonImagePullBackOff, false), true, "kubectl describe pods -l tekton.dev/pipelineRun=we-1-abc -n payment"},
+		{"no image, without pods", failed(v1alpha1.FailureReasonImagePullBackOff, false), false, "kubectl describe pipelinerun we-1-abc -n payment"},
+		{"no image after steps, without pods", failed(v1alpha1.FailureReasonImagePullBackOff, true), false, "kubectl describe pipelinerun we-1-abc -n payment"},
+		{"no bundle", failed(v1alpha1.FailureReasonBundleResolutionFailed, false), false, "kubectl describe pipelinerun we-1-abc -n payment"},
+		{"no PipelineRun", withoutRun, false, "kubectl events --for wfe/we-1 -n payment"},
+		{"refused", failed(v1alpha1.FailureReasonForbidden, false), false, "kubectl events --for wfe/we-1 -n payment"},
+		{"busy", skipped(v1alpha1.SkipReasonResourceBusy, other), false, "kubectl wfe why we-0 -n payment"},
+		{"busy by another namespace", skipped(v1alpha1.SkipReasonResourceBusy, nil), false, "kubectl wfe run --from we-1 -n payment"},
+		{"cooling down", skipped(v1alpha1.SkipReasonRecentlyRemediated, other), false, "kubectl wfe run --from we-1 -n payment"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			if got := nextCommand(anExecution(test.status)); got != test.want {
+			if got := nextCommand(anExecution(test.status), test.hasPods); got != test.want {
 				t.Errorf("got  %s\nwant %s", got, test.want)
 			}
 		})

@@ -19,7 +19,7 @@ func before(duration time.Duration) metav1.Time { return metav1.NewTime(now.Add(
 // written returns the rows of the report on an execution.
 func written(t *testing.T, execution *v1alpha1.WorkflowExecution, state *lockState) string {
 	t.Helper()
-	report := reportOf(execution)
+	report := reportOf(execution, true)
 	report.addLock(execution, state, now)
 	out := &strings.Builder{}
 	if err := report.write(out, now); err != nil {

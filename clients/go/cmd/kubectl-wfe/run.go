@@ -60,7 +60,7 @@ it within the cooldown, unless --override-cooldown says why it must run.`,
 
   # Repeat an execution that was skipped
   kubectl wfe run --from payment-api-oom --wait`,
-		Args: usageArgs(cobra.MaximumNArgs(1)),
+		Args: usageArgs(cobra.MatchAll(cobra.MaximumNArgs(1), areNames)),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 0 {
 				options.name = args[0]
@@ -86,7 +86,7 @@ it within the cooldown, unless --override-cooldown says why it must run.`,
 	flags.Lookup("dry-run").NoOptDefVal = "server"
 	flags.BoolVar(&options.wait, "wait", false, "Wait for the end and exit with the outcome")
 	flags.BoolVar(&options.logs, "logs", false, "Follow the log; implies --wait")
-	flags.DurationVar(&options.timeout, "timeout", 0, "How long to wait; 0 is as long as it takes")
+	flags.DurationVar(&options.timeout, "timeout", 0, "How long --wait and --logs wait; 0 is as long as it takes")
 	options.print.AddFlags(cmd)
 	return cmd
 }
@@ -125,7 +125,12 @@ func (o *runOptions) run(cmd *cobra.Command, f *factory) error {
 	}
 	ended, err := o.await(ctx, cluster, created, progress)
 	if err != nil {
-		// It continues all the same.
+		// It continues all the same, and only this output has its name.
+		if isStructured {
+			if err := printer.PrintObj(created, f.Out); err != nil {
+				return err
+			}
+		}
 		printSee(f.ErrOut, created)
 		return err
 	}
@@ -160,8 +165,17 @@ func (o *runOptions) validate(cmd *cobra.Command) error {
 		return usagef("%s cannot be used with --filename or --from, which describe the whole execution", strings.Join(given, ", "))
 	case o.filename == "" && o.from == "" && len(missing) > 0:
 		return usagef("--filename, --from or these flags are required: %s", strings.Join(missing, ", "))
+	case o.timeout < 0:
+		return usagef("--timeout must not be negative")
+	case o.timeout > 0 && !o.wait && !o.logs:
+		return usagef("--timeout has no effect without --wait or --logs")
 	case o.dryRun != "none" && o.dryRun != "server":
 		return usagef(`--dry-run must be "none" or "server", not %q`, o.dryRun)
+	}
+	if o.from != "" {
+		if err := checkName(o.from); err != nil {
+			return usagef("--from: %w", err)
+		}
 	}
 	if o.dryRun == "server" {
 		return o.print.Complete("%s (server dry run)")

@@ -22,6 +22,9 @@ func (f *factory) canonicalTarget(written string) (string, error) {
 	kind, name := strings.ToLower(parts[len(parts)-2]), parts[len(parts)-1]
 	resource := schema.ParseGroupResource(kind)
 	found, err := mapper.KindFor(resource.WithVersion(""))
+	if meta.IsNoMatchError(err) {
+		return "", &usageError{err}
+	}
 	if err != nil {
 		return "", err
 	}

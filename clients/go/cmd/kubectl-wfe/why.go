@@ -30,7 +30,7 @@ func newWhy(f *factory) *cobra.Command {
 		Short: "Explain the state of an execution",
 		Long: `Explain the state of an execution: phase and reason, the failed task with the last lines of its log, who has the
 target, how long the workflow cools down on it, and the command to type next.`,
-		Args:              usageArgs(cobra.ExactArgs(1)),
+		Args:              usageArgs(oneName),
 		ValidArgsFunction: completeOneName(f),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return options.run(cmd.Context(), f, args[0])
@@ -52,7 +52,7 @@ func (o *whyOptions) run(ctx context.Context, f *factory, name string) error {
 	if err != nil {
 		return err
 	}
-	report := reportOf(execution)
+	report := reportOf(execution, cluster.hasPods(ctx, execution))
 	if task := report.FailedTask; task != nil && task.StepName != "" {
 		report.Log = cluster.tail(ctx, execution, task)
 	}
@@ -72,6 +72,16 @@ func (o *whyOptions) run(ctx context.Context, f *factory, name string) error {
 	default:
 		return report.write(f.Out, f.now())
 	}
+}
+
+// hasPods returns whether a pod of the run is left; true if that is not known, because its log is worth a try then.
+func (c *cluster) hasPods(ctx context.Context, execution *v1alpha1.WorkflowExecution) bool {
+	source := c.logsOf(execution)
+	if source == nil {
+		return false
+	}
+	hasPods, err := source.HasPods(ctx)
+	return hasPods || err != nil
 }
 
 // tail reads the last lines of a failed step. Without them, the report is still right.
@@ -100,6 +110,9 @@ func (c *cluster) lockOf(ctx context.Context, execution *v1alpha1.WorkflowExecut
 	state := &lockState{lock: &lock.Lock{Target: target}}
 	lease, err := c.leases.Get(ctx, lock.Name(target), metav1.GetOptions{})
 	if apierrors.IsNotFound(err) {
+		if err := c.assertService(ctx); err != nil {
+			return &lockState{err: err}
+		}
 		return state
 	}
 	if err == nil {
@@ -161,7 +174,7 @@ type cooldownReport struct {
 	Until     time.Time      `json:"until"`
 }
 
-func reportOf(execution *v1alpha1.WorkflowExecution) *report {
+func reportOf(execution *v1alpha1.WorkflowExecution, hasPods bool) *report {
 	spec, status := &execution.Spec, &execution.Status
 	r := &report{
 		Name:      execution.Name,
@@ -173,7 +186,7 @@ func reportOf(execution *v1alpha1.WorkflowExecution) *report {
 		StartTime: status.StartTime,
 		EndTime:   status.CompletionTime,
 		Duration:  status.Duration,
-		Next:      nextCommand(execution),
+		Next:      nextCommand(execution, hasPods),
 	}
 	if r.Phase == "" {
 		r.Phase = v1alpha1.PhasePending

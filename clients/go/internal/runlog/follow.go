@@ -27,7 +27,8 @@ const (
 // Follow emits lines as they are written, those of a task in order, until the run has ended and its steps have been
 // read. Connections may break: no line is repeated or left out.
 //
-// finished is closed when no more pods will start and no container runs. Errors as for Read.
+// finished is closed when no more pods will start and no container runs. Errors as for Read. Without error, or with ErrNoPods
+// or ErrPodsGone, finished was closed.
 func (s *Source) Follow(ctx context.Context, finished <-chan struct{}, emit Emit) error {
 	group, ctx := errgroup.WithContext(ctx)
 	var mutex sync.Mutex
@@ -62,7 +63,11 @@ func (s *Source) Follow(ctx context.Context, finished <-chan struct{}, emit Emit
 		case <-finished:
 			isFinal = true
 		case <-ctx.Done():
-			return group.Wait()
+			if err := group.Wait(); err != nil {
+				return err
+			}
+			// The pods so far have been read, but more may start.
+			return context.Cause(ctx)
 		}
 	}
 	if err := group.Wait(); err != nil || len(followed) > 0 {

@@ -51,6 +51,21 @@ func (s *Source) Read(ctx context.Context, emit Emit) error {
 	return nil
 }
 
+// HasPods returns whether there is a pod to read that is not being deleted.
+func (s *Source) HasPods(ctx context.Context) (bool, error) {
+	runs, err := s.taskRuns(ctx)
+	if err != nil {
+		return false, err
+	}
+	pods, err := s.pods(ctx)
+	if err != nil {
+		return false, err
+	}
+	return slices.ContainsFunc(pods, func(pod corev1.Pod) bool {
+		return pod.DeletionTimestamp == nil && ownedBy(&pod, runs)
+	}), nil
+}
+
 // readAttempts emits the logs of all pods of a TaskRun.
 func (s *Source) readAttempts(ctx context.Context, run *taskRun, pods []corev1.Pod, emit Emit) error {
 	for _, name := range run.podNames() {
