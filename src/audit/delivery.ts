@@ -110,7 +110,7 @@ export class Delivery {
       else event.state = state;
     }
     if (result.state !== 'found') return result;
-    this.backoff.succeeded('query');
+    this.backoff.succeeded('query', correlationId);
     return undefined;
   }
 
@@ -132,12 +132,11 @@ export class Delivery {
     const { clock, timeouts, onUpdate } = this.options;
     switch (result.state) {
       case 'recorded':
-        this.succeeded();
+        this.succeeded(event);
         this.finish(event, recorded);
         return undefined;
       case 'accepted':
-        this.succeeded();
-        this.backoff.progressed(correlationIdOf(event.owner.execution));
+        this.succeeded(event);
         event.state = unverified('accepted', clock.elapsedMs(), timeouts);
         onUpdate(event.owner);
         return undefined;
@@ -164,8 +163,8 @@ export class Delivery {
     if (unfinishedEvents(event.owner).length === 0) onUpdate(event.owner);
   }
 
-  private succeeded(): void {
-    this.backoff.succeeded('ingest');
+  private succeeded(event: PendingEvent): void {
+    this.backoff.succeeded('ingest', correlationIdOf(event.owner.execution));
     this.refusal = undefined;
   }
 

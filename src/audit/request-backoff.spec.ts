@@ -28,7 +28,7 @@ describe('the pause of all requests', () => {
     }
     expect(pauses).toEqual([125, 250, 500, 1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000]);
 
-    backoff.succeeded('ingest');
+    backoff.succeeded('ingest', 'other');
     backoff.failed('ingest', 'rr', 0);
     expect(await pauseOf({ clock, backoff })).toBe(125);
   });
@@ -47,7 +47,7 @@ describe('the pause of all requests', () => {
     const { clock, backoff } = aBackoff();
     backoff.failed('ingest', 'a', 0);
     await pauseOf({ clock, backoff });
-    backoff.succeeded('query');
+    backoff.succeeded('query', 'other');
     backoff.failed('ingest', 'b', 0);
     expect(await pauseOf({ clock, backoff })).toBe(250);
     backoff.failed('query', 'c', 0);
@@ -73,18 +73,31 @@ describe('the pause of all requests', () => {
 });
 
 describe('the delay of a correlation id', () => {
-  it('grows with each of its failures without progress, whatever happens to others', async () => {
+  it('grows with each of its failures in a row, whatever happens to others', async () => {
     const { clock, backoff } = aBackoff();
     const delays: number[] = [];
     for (let i = 0; i < 10; i += 1) {
       delays.push(backoff.failed('ingest', 'rr', 0));
-      backoff.succeeded('ingest');
+      backoff.succeeded('ingest', 'other');
       await clock.advance(1_000);
     }
     expect(delays).toEqual([125, 250, 500, 1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000]);
 
     backoff.progressed('rr');
     expect(backoff.failed('ingest', 'rr', 0)).toBe(125);
+  });
+
+  it('counts requests of each kind on its own: queries may succeed while its event fails', async () => {
+    const { clock, backoff } = aBackoff();
+    const delays: number[] = [];
+    for (let i = 0; i < 4; i += 1) {
+      delays.push(backoff.failed('ingest', 'rr', 0));
+      await clock.advance(1_000);
+      delays.push(backoff.failed('query', 'rr', 0));
+      await clock.advance(1_000);
+      backoff.succeeded('query', 'rr');
+    }
+    expect(delays).toEqual([125, 125, 250, 125, 500, 125, 1_000, 125]);
   });
 
   it('lasts at least as long as the pause of all requests', () => {

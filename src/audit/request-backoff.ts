@@ -10,13 +10,13 @@ export type RequestKind = 'ingest' | 'query';
 /**
  * Delays requests to data storage after failures. In an outage all correlation ids pause, for longer the more of them have
  * failed since the last success: with a backoff for each, a backlog of thousands would become as many requests. A correlation
- * id that fails alone waits by itself, for longer the more often it has failed without progress.
+ * id that fails alone waits by itself, for longer the more often it has failed in a row.
  */
 export class RequestBackoff {
   /** The correlation ids that have failed since the last success. */
   private readonly failing: Record<RequestKind, Set<string>> = { ingest: new Set(), query: new Set() };
-  /** Failures of each correlation id since its last progress. */
-  private readonly failures = new Map<string, number>();
+  /** Failures of each correlation id since its last success or progress. */
+  private readonly failures: Record<RequestKind, Map<string, number>> = { ingest: new Map(), query: new Map() };
   private pausedUntilMs = 0;
 
   constructor(
@@ -33,14 +33,15 @@ export class RequestBackoff {
     return true;
   }
 
-  /** A request succeeded. */
-  succeeded(kind: RequestKind): void {
+  /** A request succeeded. A query that succeeds says nothing about an event that cannot be stored. */
+  succeeded(kind: RequestKind, correlationId: string): void {
     this.failing[kind].clear();
+    this.failures[kind].delete(correlationId);
   }
 
   /** An event of a correlation id was stored or accepted, or nothing of it has to be retried. */
   progressed(correlationId: string): void {
-    this.failures.delete(correlationId);
+    for (const failures of Object.values(this.failures)) failures.delete(correlationId);
   }
 
   /**
@@ -55,8 +56,8 @@ export class RequestBackoff {
     if (this.remainingMs <= 0) failing.add(correlationId);
     const pauseMs = retryAfterMs + backoffDelay(policy, failing.size, this.random);
     this.pausedUntilMs = Math.max(this.pausedUntilMs, this.clock.elapsedMs() + pauseMs);
-    const failures = (this.failures.get(correlationId) ?? 0) + 1;
-    this.failures.set(correlationId, failures);
+    const failures = (this.failures[kind].get(correlationId) ?? 0) + 1;
+    this.failures[kind].set(correlationId, failures);
     return Math.max(this.remainingMs, backoffDelay(policy, failures, this.random));
   }
 
