@@ -78,6 +78,14 @@ withGo('kubectl wfe', () => {
       await plugin.wfe('why', 'cart-restart');
       await plugin.wfe('run', 'cart-again', '--from', 'cart-restart', '--wait');
       await plugin.wfe('why', 'cart-again');
+      await plugin.wfe(
+        'run',
+        'cart-now',
+        '--from',
+        'cart-again',
+        '--override-cooldown',
+        'agreed with the on-call lead',
+      );
       await plugin.wfe('logs', 'cart-again');
       await plugin.wfe('locks', `${namespace}/deploy/cart`);
       await deletePods('tekton.dev/pipelineTask=check,kubernaut.ai/workflow-execution=cart-restart');
