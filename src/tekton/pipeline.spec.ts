@@ -31,8 +31,8 @@ describe('a Pipeline in a bundle', () => {
   });
 
   it.each([
-    ['in JSON of more than 512 KiB', 'x'.repeat(maxPipelineBytes.json + 1), 'it is larger than 512 KiB of JSON'],
-    ['in YAML of more than 64 KiB', `a: ${'x'.repeat(maxPipelineBytes.yaml)}`, 'it is larger than 64 KiB of YAML'],
+    ['in JSON of more than 256 KiB', 'x'.repeat(maxPipelineBytes.json + 1), 'it is larger than 256 KiB of JSON'],
+    ['in YAML of more than 32 KiB', `a: ${'x'.repeat(maxPipelineBytes.yaml)}`, 'it is larger than 32 KiB of YAML'],
     ['with aliases', 'a: &a [b]\nc: *a\n', 'it is neither JSON nor YAML without aliases'],
     ['that cannot be parsed', '{"a": ', 'it is neither JSON nor YAML without aliases'],
     ['that is too deep', '['.repeat(30_000), 'it is neither JSON nor YAML without aliases'],

@@ -23,8 +23,10 @@ export type PipelineContent =
   | { readonly kind: 'refused'; readonly message: string }
   | { readonly kind: 'unread'; readonly message: string };
 
-/** Maximum size of a Pipeline that is read, in bytes; parsing holds the event loop. `tkn bundle push` writes JSON. */
-export const maxPipelineBytes = { json: 512 * 1024, yaml: 64 * 1024 } as const;
+/**
+ * Maximum size of a Pipeline that is read, in bytes: parsing holds the event loop for up to 30 ms. `tkn bundle push` writes JSON.
+ */
+export const maxPipelineBytes = { json: 256 * 1024, yaml: 32 * 1024 } as const;
 
 /** Reads an object of a bundle, in JSON or YAML. */
 export function readPipeline(content: Buffer): PipelineContent {

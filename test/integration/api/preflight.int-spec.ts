@@ -191,7 +191,7 @@ describe.each([
 
       expect(await preflightOf(ref)).toMatchObject({
         checked: false,
-        notCheckedReason: 'the Pipeline is not read: it is larger than 512 KiB of JSON',
+        notCheckedReason: 'the Pipeline is not read: it is larger than 256 KiB of JSON',
         bundleDigest: digest,
       });
     });
