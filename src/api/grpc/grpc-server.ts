@@ -71,15 +71,13 @@ export class ExecutionGrpcServer extends ServerGrpc implements DrainableServer {
   }
 
   /** Accepts no new calls; resolves when those in flight have ended. */
-  override close(): Promise<void> {
-    this.listener.close();
+  override async close(): Promise<void> {
+    // grpc-js does not wait for the connections that Node.js begins to close together with its HTTP/2 server.
+    const closed = new Promise((resolve) => this.listener.close(resolve));
     for (const socket of this.unused) socket.destroy();
-    return new Promise((resolve) =>
-      this.server.tryShutdown(() => {
-        this.stopStreams();
-        resolve();
-      }),
-    );
+    this.server.tryShutdown(() => undefined);
+    await closed;
+    this.stopStreams();
   }
 
   force(): void {
