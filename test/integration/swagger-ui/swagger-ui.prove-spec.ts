@@ -3,11 +3,13 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { KubernetesClient } from '../../../src/kubernetes/client.ts';
+import { recordOf } from '../../../src/kubernetes/json.ts';
 import { workflowExecutionResource } from '../../../src/workflow-execution/resource.ts';
 import { restCaller } from '../api/rest-caller.ts';
 import { type RunningApi, startApi } from '../api/running-api.ts';
 import { apiCluster, sharedCluster } from '../support/cluster.ts';
 import { createNamespace, type TestNamespace } from '../support/namespace.ts';
+import { bind } from '../../support/callers.ts';
 import { until } from '../../support/until.ts';
 import { startBrowser } from './browser.ts';
 
@@ -18,6 +20,7 @@ describe('Swagger UI in a browser', () => {
   const errors: string[] = [];
   let namespace: TestNamespace;
   let api: RunningApi;
+  let unbind: () => Promise<void>;
   let browser: Browser;
   let page: Page;
 
@@ -25,6 +28,8 @@ describe('Swagger UI in a browser', () => {
     mkdirSync(screenshots, { recursive: true });
     namespace = await createNamespace(kubernetes, 'swagger');
     api = await startApi(apiCluster());
+    const [, , callerNamespace = '', name = ''] = api.caller?.username.split(':') ?? [];
+    unbind = await bind(kubernetes, 'workflow-execution-override', { namespace: callerNamespace, name }, 'everywhere');
     await until('it serves', async () => (await restCaller(api).list('-')).ok !== undefined);
     browser = await startBrowser();
     page = await browser.newPage({ viewport: { width: 1280, height: 1600 } });
@@ -36,6 +41,7 @@ describe('Swagger UI in a browser', () => {
   afterAll(async () => {
     await browser.close();
     await api.stop();
+    await unbind();
     await namespace.delete();
   });
 
@@ -51,6 +57,9 @@ describe('Swagger UI in a browser', () => {
 
   /** Executes an operation with the values of its form; returns status and body of the answer. */
   const execute = async (block: Locator): Promise<{ status: string; body: string }> => {
+    // The answer to an earlier call stays until the next one has arrived.
+    const clear = block.locator('button.btn-clear');
+    if (await clear.isVisible()) await clear.click();
     await block.locator('button.execute').click();
     const answer = block.locator('.live-responses-table .response');
     await answer.waitFor();
@@ -121,6 +130,40 @@ describe('Swagger UI in a browser', () => {
     expect(items).toHaveLength(1);
   });
 
+  it('creates an execution that overrides the cooldown, and shows the results of one that has ended', async () => {
+    const create = page.locator('[id$="-createWorkflowExecution"]');
+    await create.locator('tr[data-param-name="validateOnly"] select').selectOption('false');
+    const form = create.locator('textarea.body-param__text');
+    const example = recordOf(JSON.parse(await form.inputValue()));
+    const overrideCooldownReason = 'agreed with the incident lead';
+    const metadata = { name: 'urgent' };
+    await form.fill(JSON.stringify({ metadata, spec: { ...recordOf(example['spec']), overrideCooldownReason } }));
+
+    const created = await execute(create);
+    expect(created.status).toBe('201');
+    expect(created.body).toContain(`"overrideCooldownReason": "${overrideCooldownReason}"`);
+
+    const status = {
+      observedGeneration: 1,
+      phase: 'Completed',
+      outcome: 'Success',
+      results: [{ name: 'node', value: 'w1' }],
+    };
+    const key = { namespace: namespace.name, name: metadata.name };
+    await kubernetes.patch(workflowExecutionResource, key, { status }, { subresource: 'status' });
+    const url = `${api.url}/api/v1/namespaces/${key.namespace}/workflowexecutions/${key.name}`;
+    const headers = { authorization: `Bearer ${api.caller?.token ?? ''}` };
+    await until('the replica has the results', async () =>
+      (await (await fetch(url, { headers })).text()).includes('w1'),
+    );
+    const get = page.locator('[id$="-getWorkflowExecution"]');
+    await fill(get, 'name', key.name);
+
+    const read = await execute(get);
+    await show('4-results');
+    expect(read.body).toMatch(/"results": \[\s*\{\s*"name": "node",\s*"value": "w1"/);
+  });
+
   it('shows who holds a target', async () => {
     const block = await operation('getTarget');
     for (const [parameter, value] of [
@@ -132,7 +175,7 @@ describe('Swagger UI in a browser', () => {
     }
 
     const { status, body } = await execute(block);
-    await show('4-target');
+    await show('5-target');
 
     expect(status).toBe('200');
     expect(body).toContain('"target": "payment/deployment/payment-api"');
