@@ -4,6 +4,7 @@ const rooms = {
     'auth',
     'connections',
     'health',
+    'pauses',
     'targets',
     'tekton',
     'config',
@@ -15,6 +16,7 @@ const rooms = {
   reconciler: [
     'audit',
     'locking',
+    'pauses',
     'targets',
     'tekton',
     'config',
@@ -25,6 +27,7 @@ const rooms = {
   ],
   audit: ['config', 'metrics', 'tracing', 'workflow-execution', 'kubernetes'],
   locking: ['config', 'metrics', 'workflow-execution', 'kubernetes'],
+  pauses: ['config', 'workflow-execution', 'kubernetes'],
   targets: ['config', 'workflow-execution', 'kubernetes'],
   tekton: ['workflow-execution', 'kubernetes'],
   auth: ['config', 'metrics', 'kubernetes'],

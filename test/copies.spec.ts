@@ -1,4 +1,5 @@
 import { globSync, readFileSync } from 'node:fs';
+import { pauseAnnotation } from '../src/pauses/pause.ts';
 import { join } from 'node:path';
 import { status } from '@grpc/grpc-js';
 import { expect, it } from '@jest/globals';
@@ -189,6 +190,7 @@ it('files outside src/ name only labels, annotations and finalizers that exist',
   const names: ReadonlySet<string> = new Set([
     ...[...Object.values(ownAnnotations), requestLabel, finalizer, pipelineRunFinalizer],
     ...[...Object.values(pipelineRunLabels), lockLabel.name, targetAnnotation, cooldownsAnnotation],
+    pauseAnnotation,
     // Of namespaces (deploy/base/api/network-policy.yaml), and of the demo.
     ...['kubernaut.ai/workflow-execution-client', 'workflowexecution.kubernaut.ai/demo'],
   ]);

@@ -5,6 +5,7 @@ import { HealthModule } from '../health/health.module.ts';
 import { getReflectorToken } from '../kubernetes/kubernetes.module.ts';
 import type { Reflector, ReflectorSource } from '../kubernetes/reflector.ts';
 import { WatchCache } from '../kubernetes/watch-cache.ts';
+import { PausesModule } from '../pauses/pauses.module.ts';
 import { TargetsModule } from '../targets/targets.module.ts';
 import { workflowExecutionResource } from '../workflow-execution/resource.ts';
 import { apiMetrics } from './api.metrics.ts';
@@ -58,7 +59,7 @@ export function apiSources({
  * the reflector of {@link apiSources}. `configureHttp` and `configureGrpc` do what a module cannot.
  */
 @Module({
-  imports: [AuthModule, HealthModule, TargetsModule],
+  imports: [AuthModule, HealthModule, PausesModule, TargetsModule],
   controllers: [
     ExecutionController,
     ExecutionGrpcController,

@@ -142,6 +142,12 @@ export const settings = {
     '10m',
     'How long an execution may take to start after the first rejection, or while its PipelineRun is pending; then it fails and its target is unlocked.',
   ),
+  startDeadlineWhilePaused: setting(
+    'WFE_START_DEADLINE_WHILE_PAUSED',
+    boolean,
+    'false',
+    'Whether the start deadline also runs during a pause, from its begin.',
+  ),
   statusDeadlineMs: setting(
     'WFE_STATUS_DEADLINE',
     duration('1s', '24h'),
@@ -180,12 +186,7 @@ export const settings = {
     '10s',
     'How long authentication and authorization results are cached; open streams are checked again as often.',
   ),
-  rateLimit: setting(
-    'WFE_RATE_LIMIT',
-    integer(0, 100_000),
-    '100',
-    'Sustained calls per second of a caller; 0 for no limit.',
-  ),
+  rateLimit: setting('WFE_RATE_LIMIT', integer(0, 100_000), '100', 'Calls per second of a caller; 0 for no limit.'),
   rateBurst: setting('WFE_RATE_BURST', integer(1, 100_000), '200', 'Maximum burst of calls of a caller.'),
   maxStreams: setting('WFE_MAX_STREAMS', integer(1, 100_000), '2000', 'Maximum open watches and logs per replica.'),
   maxStreamsPerCaller: setting(

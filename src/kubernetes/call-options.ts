@@ -67,6 +67,8 @@ export interface WatchQuery extends Selection {
 export interface WatchOptions extends CallOptions {
   /** The connection counts as dead after this time without an event or bookmark. */
   readonly idleTimeoutMs: number;
+  /** As in {@link ListOptions}. */
+  readonly metadataOnly?: boolean;
 }
 
 /** The log of one container. */

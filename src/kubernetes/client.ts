@@ -37,6 +37,7 @@ const streamingList = { sendInitialEvents: 'true', resourceVersionMatch: 'NotOld
 const patchTypes = { merge: 'application/merge-patch+json', json: 'application/json-patch+json' } as const;
 
 const metadataList = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1';
+const metadataEvents = 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1';
 
 /** Typed calls to one API server. Every failure is a KubernetesError. Never retries. */
 export class KubernetesClient {
@@ -154,7 +155,8 @@ export class KubernetesClient {
       allowWatchBookmarks: 'true',
       timeoutSeconds: timeoutSeconds.toString(),
     };
-    const request: ApiRequest = { method: 'GET', path, query: parameters };
+    const accept = options.metadataOnly === true ? metadataEvents : undefined;
+    const request: ApiRequest = { method: 'GET', path, query: parameters, accept };
     const body = await this.transport.stream(request, this.limits(options));
     yield* readWatch(body, { ...options, call: `watch of ${path}`, clock: this.clock });
   }

@@ -63,6 +63,8 @@ export interface ListWatchOptions<Item> {
   readonly client: Pick<KubernetesClient, 'listRaw' | 'watch'>;
   readonly resource: ApiResource;
   readonly selection: Selection;
+  /** Whether only the metadata of the objects is read. */
+  readonly metadataOnly?: boolean;
   /** Reads the collection; default: a list of the selection in pages. */
   readonly list?: (signal: AbortSignal) => Promise<Collection>;
   readonly sink: Sink<Item>;
@@ -129,15 +131,18 @@ export class ListWatch<Item = unknown> {
 
   /**
    * The current resource version of the collection, from etcd. Retries failures; rejects with CancelledError on `signal`. Without
-   * the selectors, which may make the server search the whole collection for one object.
+   * the selectors, which may make the server search the whole collection for one object, except for the name, to which RBAC may
+   * restrict lists.
    */
   async latestResourceVersion(signal: AbortSignal): Promise<string> {
-    const { client, resource, selection, timing, clock, random } = this.options;
+    const { client, resource, selection, metadataOnly, timing, clock, random } = this.options;
     const { namespace } = selection;
+    const fieldSelector = selection.fieldSelector?.startsWith('metadata.name=') ? selection.fieldSelector : undefined;
     const backoff = new Backoff(timing.backoff, clock, random);
     for (;;) {
       try {
-        return (await client.listRaw(resource, { namespace, limit: 1 }, { signal })).resourceVersion;
+        const query = { namespace, fieldSelector, limit: 1 };
+        return (await client.listRaw(resource, query, { signal, metadataOnly })).resourceVersion;
       } catch (error) {
         if (!(error instanceof KubernetesError) || error instanceof CancelledError) throw error;
         await sleep(clock, backoff.next(error.retryAfterMs), signal);
@@ -171,8 +176,8 @@ export class ListWatch<Item = unknown> {
   }
 
   private async pages(signal: AbortSignal, limit: number | undefined) {
-    const { client, resource, selection, sink, timing } = this.options;
-    const options = { signal, timeoutMs: timing.listTimeoutMs };
+    const { client, resource, selection, metadataOnly, sink, timing } = this.options;
+    const options = { signal, timeoutMs: timing.listTimeoutMs, metadataOnly };
     const items: Item[] = [];
     let resourceVersion = '';
     for await (const page of pagesOf((token) =>
@@ -200,11 +205,12 @@ export class ListWatch<Item = unknown> {
   }
 
   private async follow(signal: AbortSignal): Promise<void> {
-    const { client, resource, selection, timing, clock, random, sink } = this.options;
+    const { client, resource, selection, metadataOnly, timing, clock, random, sink } = this.options;
     const { from } = this;
     const timeoutSeconds = Math.ceil(timing.watchSeconds * (1 + random()));
     const query = { ...selection, resourceVersion: from, timeoutSeconds };
-    const options = { signal, timeoutMs: timing.watchTimeoutMs, idleTimeoutMs: timing.idleTimeoutMs };
+    const { watchTimeoutMs: timeoutMs, idleTimeoutMs } = timing;
+    const options = { signal, timeoutMs, idleTimeoutMs, metadataOnly };
     const startedAt = clock.now().getTime();
     const listed = new Map<string, Item>();
     for await (const event of client.watch(resource, query, options)) {

@@ -28,6 +28,8 @@ export interface ReflectorSource<T extends KubernetesObject> {
   readonly namespaces?: readonly string[];
   readonly labelSelector?: string;
   readonly fieldSelector?: string;
+  /** Whether only the metadata of the objects is read. */
+  readonly metadataOnly?: boolean;
   /**
    * Reads the objects of a scope in another way than by a list, which may return only some of them. The watch brings the
    * others when they change.
@@ -196,8 +198,19 @@ export class Reflector<T extends KubernetesObject> {
     const timing = { ...defaultTiming, ...options.timing };
     const selection = { namespace: scope, labelSelector, fieldSelector };
     const list = options.list && options.list.bind(undefined, scope);
-    const sink = this.sink(scope);
-    return new ListWatch({ client, resource, selection, list, timing, clock, random, log: this.log, sink });
+    const [sink, { metadataOnly }] = [this.sink(scope), options];
+    return new ListWatch({
+      client,
+      resource,
+      selection,
+      metadataOnly,
+      list,
+      timing,
+      clock,
+      random,
+      log: this.log,
+      sink,
+    });
   }
 
   private sink(scope: Scope): Sink<Item<T>> {
@@ -259,7 +272,7 @@ export class Reflector<T extends KubernetesObject> {
 
   private parse(key: ObjectKey, raw: unknown): T | undefined {
     try {
-      const object = this.resource.parse(dropManagedFields(raw));
+      const object = this.resource.parse(this.resource.readsManagedFields === true ? raw : dropManagedFields(raw));
       this.objects.checkIndexes(object);
       return object;
     } catch (err) {

@@ -13,6 +13,8 @@ export interface ApiResource {
 
 /** A resource with a parser, which throws when the JSON is not a complete `T`. */
 export interface ResourceType<T extends KubernetesObject> extends ApiResource {
+  /** Whether the parser needs `metadata.managedFields`, which reflectors otherwise drop. */
+  readonly readsManagedFields?: boolean;
   parse(raw: unknown): T;
 }
 

@@ -35,7 +35,12 @@ export const metrics = {
   ),
   oldestPending: gauge(
     'kubernaut_workflow_execution_oldest_pending_seconds',
-    'Age of the oldest Pending execution in seconds; 0 if none',
+    'Age of the oldest Pending execution that is not paused in seconds; 0 if none',
+  ),
+  pauses: gauge(
+    'kubernaut_workflow_execution_pauses',
+    'Pauses of all namespaces (cluster) and of single ones (namespace) that the leader has put into force',
+    'scope',
   ),
   expirations: counter(
     'kubernaut_workflow_execution_expirations_total',

@@ -12,6 +12,7 @@ import type { Leadership } from './leadership.ts';
 import type { Informers } from './informers.ts';
 import { UnconfirmedCreates } from './pipelinerun/unconfirmed-creates.ts';
 import type { Reconciler } from './reconciler.ts';
+import type { PauseReports } from './pause-reports.ts';
 import type { Resync } from './resync.ts';
 
 const key = 'payment/we-pod-crash';
@@ -52,6 +53,7 @@ function aLoop({ end = 'stopped', caughtUp = true, repairs = false }: Course = {
   const resync = { run: (signal: AbortSignal) => aborted(signal).then(() => repaired.promise) };
   const cleanup = jest.fn<HistoryCleanup['run']>((signal) => aborted(signal));
   const delivery = jest.fn<AuditTrail['run']>((signal) => aborted(signal));
+  const reportPauses = jest.fn<PauseReports['run']>((signal) => aborted(signal));
   const news = jest.fn<AuditTrail['onUpdate']>();
   const loop = new ControlLoop(
     queue,
@@ -62,6 +64,7 @@ function aLoop({ end = 'stopped', caughtUp = true, repairs = false }: Course = {
     { reconcile, startDeadlineInMs } as unknown as Reconciler,
     creates,
     { onUpdate: news, run: delivery } as unknown as AuditTrail,
+    { run: reportPauses } as unknown as PauseReports,
     { workers: 1, shutdownMs: 30_000, clusterLeaseNamespace: 'kube-system' },
     clock,
     silentLogger,
@@ -81,6 +84,7 @@ function aLoop({ end = 'stopped', caughtUp = true, repairs = false }: Course = {
     leadership,
     repaired,
     delivery,
+    reportPauses,
     changed,
     news,
   };
@@ -100,6 +104,15 @@ describe('the control loop', () => {
     queue.add(key);
     await settle();
     expect(reconcile).toHaveBeenCalledWith({ namespace: 'payment', name: 'we-pod-crash' }, expect.any(AbortSignal));
+  });
+
+  it('reports pauses while it leads, once the caches are complete', async () => {
+    const { reportPauses } = aLoop();
+    await settle();
+    expect(reportPauses).toHaveBeenCalledTimes(1);
+    const behind = aLoop({ caughtUp: false });
+    await settle();
+    expect(behind.reportPauses).not.toHaveBeenCalled();
   });
 
   it('assumes that the previous leader has sent a create for each holder of a lock', async () => {

@@ -14,6 +14,7 @@ import { UnconfirmedCreates } from './pipelinerun/unconfirmed-creates.ts';
 import { Informers } from './informers.ts';
 import { Reconciler } from './reconciler.ts';
 import { HistoryCleanup } from './cleanup/history-cleanup.ts';
+import { PauseReports } from './pause-reports.ts';
 import { Resync } from './resync.ts';
 import { LOGGER } from './executions/tokens.ts';
 
@@ -38,6 +39,7 @@ export class ControlLoop implements OnModuleInit, OnApplicationBootstrap, OnModu
     private readonly reconciler: Reconciler,
     private readonly creates: UnconfirmedCreates,
     private readonly trail: AuditTrail,
+    private readonly pauseReports: PauseReports,
     @Inject(CONFIG) private readonly config: Pick<Config, 'workers' | 'shutdownMs' | 'clusterLeaseNamespace'>,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(LOGGER) private readonly log: Logger,
@@ -81,6 +83,7 @@ export class ControlLoop implements OnModuleInit, OnApplicationBootstrap, OnModu
     for (const holder of this.informers.lockHolders()) this.creates.add(holder);
     this.log.info({ executions: this.informers.executionKeys().length, workers: this.config.workers }, 'reconciling');
     const [stop, stopAudit] = [new AbortController(), new AbortController()];
+    const reportingPauses = this.pauseReports.run(leading);
     const auditing = this.trail.run(stopAudit.signal, () => this.leadership.isHeld);
     const working = this.queue.run((key, signal) => this.reconcile(key, signal), {
       concurrency: this.config.workers,
@@ -90,7 +93,7 @@ export class ControlLoop implements OnModuleInit, OnApplicationBootstrap, OnModu
     await aborted(leading);
     await this.drain();
     stop.abort();
-    await Promise.all([working, repairing]);
+    await Promise.all([working, repairing, reportingPauses]);
     // Last, so that it delivers the events of the last reconciles.
     stopAudit.abort();
     await auditing;

@@ -11,6 +11,9 @@ import { taskPodResource } from '../tekton/task-pod.ts';
 import { taskRunResource } from '../tekton/task-run.ts';
 import type { WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';
 import { workflowExecutionResource } from '../workflow-execution/resource.ts';
+import type { PausingObject } from '../pauses/pause.ts';
+import type { TargetLocks } from '../locking/target-locks.ts';
+import { Pauses, pausingIndexes } from '../pauses/pauses.ts';
 import { aWorkflowExecution } from '../workflow-execution/workflow-execution.builders.ts';
 import { isSettled } from '../workflow-execution/execution.ts';
 import { finishedExecution, type FinishedExecution } from './history/finished-execution.ts';
@@ -23,6 +26,7 @@ import { PipelineRuns } from './pipelinerun/pipeline-runs.ts';
 import { TargetOccupancy } from './target/target-occupancy.ts';
 import { RefusedStatuses } from './executions/refused-statuses.ts';
 import { RunEnds } from './pipelinerun/run-end.ts';
+import { StartsInProgress } from './pipelinerun/starts-in-progress.ts';
 import { UnconfirmedCreates } from './pipelinerun/unconfirmed-creates.ts';
 import { TaskRuns } from './pipelinerun/task-runs.ts';
 
@@ -43,7 +47,7 @@ export function aFakeCluster(
   const executionCache = new ObjectStore<WorkflowExecution>(reconcilerIndexes, () => undefined);
   const runHandlers: ChangeHandler<PipelineRun>[] = [];
   const runCache = new ObjectStore<PipelineRun>({}, (change) => runHandlers.forEach((handler) => handler(change)));
-  let relists = 0;
+  let [relists, pausesVersion] = [0, 0];
   const historyStore = new ObjectStore<FinishedExecution>({}, () => undefined);
   const sync = () => {
     const [settled, unsettled] = partition(server.list(workflowExecutionResource), isSettled);
@@ -67,6 +71,8 @@ export function aFakeCluster(
     waitForSync: () => Promise.resolve(),
     relist: () => void (relists += 1),
   } as unknown as Reflector<FinishedExecution>);
+  const pausing = new ObjectStore<PausingObject>(pausingIndexes, () => undefined);
+  const noConfigMap = new ObjectStore<PausingObject>(pausingIndexes, () => undefined);
   const executions = new Executions(client, executionMirror);
   const pipelineRuns = new PipelineRuns(client, runMirror, settings);
   const runEnds = new RunEnds(taskRuns, { statusDeadlineMs: 600_000 }, clock);
@@ -87,10 +93,25 @@ export function aFakeCluster(
     runEnds,
     pipelineRuns,
     creates: new UnconfirmedCreates(clock),
+    starts: new StartsInProgress(),
+    pauses: new Pauses(
+      { store: noConfigMap } as unknown as Reflector<PausingObject>,
+      { store: pausing } as unknown as Reflector<PausingObject>,
+    ),
+    log: silentLogger,
+    /** No execution has its lock. */
+    locks: { isHeldBy: () => false } as unknown as TargetLocks,
     clock,
     adoption: new PipelineRunAdoption(client, pipelineRuns),
     retention: new PipelineRunRetention(client, pipelineRuns, runMirror, executions, history, silentLogger),
     occupancy: new TargetOccupancy(executions, history, pipelineRuns, runEnds, refusedStatuses, clock),
+    /** Pauses a namespace, or ends its pause. */
+    pause: (namespace: string, reason?: string) =>
+      pausing.put(undefined, {
+        ...{ apiVersion: 'v1', kind: 'Namespace' },
+        metadata: { name: namespace, uid: namespace, resourceVersion: String(++pausesVersion), creationTimestamp: '' },
+        ...(reason === undefined ? {} : { pause: { namespace, reason } }),
+      }),
     /** Adds an execution to the server and the cache. */
     execution: (over: Over = {}) => seen(server.put(workflowExecutionResource, aWorkflowExecution(over))),
     /** Adds the PipelineRun of an execution to the server and the cache; `over` replaces parts of it. */

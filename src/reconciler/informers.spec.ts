@@ -1,9 +1,11 @@
-import { describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { keyOf, type KubernetesObject } from '../kubernetes/kubernetes-object.ts';
 import type { Lease } from '../kubernetes/lease.ts';
 import type { Indexes } from '../kubernetes/indexer.ts';
 import type { Reflector } from '../kubernetes/reflector.ts';
 import { ObjectStore, type Change } from '../kubernetes/store.ts';
+import type { Pause, PausingObject } from '../pauses/pause.ts';
+import { Pauses, pausingIndexes } from '../pauses/pauses.ts';
 import { pipelineRunName } from '../tekton/names.ts';
 import type { PipelineRun } from '../tekton/pipeline-run.ts';
 import { aPipelineRun } from '../tekton/pipeline-run.builders.ts';
@@ -41,7 +43,12 @@ describe('a change in the cluster', () => {
   executions.store.replace(undefined, [execution], '2000');
   const keys: string[] = [];
   const history = new History(settled.reflector);
-  const informers = new Informers(executions.reflector, pipelineRuns.reflector, leases.reflector, history);
+  const [configMaps, namespaces] = [
+    aReflector<PausingObject>(pausingIndexes),
+    aReflector<PausingObject>(pausingIndexes),
+  ];
+  const pauses = new Pauses(configMaps.reflector, namespaces.reflector);
+  const informers = new Informers(executions.reflector, pipelineRuns.reflector, leases.reflector, history, pauses);
   informers.onChange((key) => keys.push(key));
 
   it.each([
@@ -93,6 +100,46 @@ describe('a change in the cluster', () => {
     pipelineRuns.store.replace(undefined, runs, '2000');
     executions.emit({ type: 'deleted', object: execution, previous: execution });
     expect(keys).toEqual(['payment/we-pod-crash', ...more]);
+  });
+
+  describe('of a pause', () => {
+    const reason = { type: 'Ready', status: 'Unknown', reason: 'Paused', message: '' } as const;
+    const conditions = [{ ...reason, lastTransitionTime: metadata.creationTimestamp }];
+    const waiting = (name: string, minute: number, namespace = 'payment') =>
+      aWorkflowExecution({
+        metadata: { name, namespace, uid: `uid-${name}`, creationTimestamp: `2026-01-02T03:0${minute}:00Z` },
+        status: { phase: 'Pending', conditions },
+      });
+    const [first, second, elsewhere] = [waiting('a', 2), waiting('z', 1), waiting('e', 3, 'billing')];
+    const started = (one: WorkflowExecution) => ({ ...one, status: { phase: 'Running' } as const });
+    const running = started(waiting('running', 0));
+    const pausing = (kind: string, name: string, pause?: Pause): PausingObject => {
+      const { creationTimestamp, resourceVersion, uid } = metadata;
+      return { apiVersion: 'v1', kind, metadata: { name, uid, resourceVersion, creationTimestamp }, pause };
+    };
+
+    beforeAll(() => executions.store.replace(undefined, [first, second, elsewhere, running], '2000'));
+    afterAll(() => executions.store.replace(undefined, [execution], '2000'));
+
+    it.each([
+      ['of a namespace', () => namespaces.change(pausing('Namespace', 'payment', { reason: 'x' })), ['z', 'a']],
+      ['of all namespaces', () => configMaps.change(pausing('ConfigMap', 'p', { reason: 'x' })), ['z', 'a', 'e']],
+      ['that is none', () => namespaces.change(pausing('Namespace', 'payment')), []],
+    ])('%s is about its Pending executions, in the order of their creation', (_what, change, expected) => {
+      keys.length = 0;
+      change();
+      expect(keys.map((key) => key.split('/')[1])).toEqual(expected);
+    });
+
+    it('that an execution leaves is about the next one on its target', () => {
+      keys.length = 0;
+      executions.store.put(undefined, {
+        ...started(second),
+        metadata: { ...second.metadata, resourceVersion: '2002' },
+      });
+      executions.emit({ type: 'updated', object: started(second), previous: second });
+      expect(keys).toEqual(['payment/a']);
+    });
   });
 
   const deletionTimestamp = '2026-01-02T03:07:00Z';

@@ -8,10 +8,14 @@ import { Reflector } from '../kubernetes/reflector.ts';
 import type { Change } from '../kubernetes/store.ts';
 import { holderOf } from '../locking/lock-lease.ts';
 import { isSame, type ExecutionId } from '../locking/lock-record.ts';
+import { Pauses } from '../pauses/pauses.ts';
 import { pipelineRunResource, type PipelineRun } from '../tekton/pipeline-run.ts';
 import type { WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';
 import { unsettledView, workflowExecutionResource } from '../workflow-execution/resource.ts';
-import { pipelineRunIndex, pipelineRunKey } from './executions/execution-indexes.ts';
+import { isPaused } from '../workflow-execution/status.ts';
+import { targetOf } from '../workflow-execution/target-resource.ts';
+import { pipelineRunIndex, pipelineRunKey, targetIndex } from './executions/execution-indexes.ts';
+import { inStartOrder, nextInOrder } from './executions/start-order.ts';
 import { History } from './history/history.ts';
 import { isBeingDeleted } from './observe/observe-pipeline-run.ts';
 import { controllingExecution } from './pipelinerun/ownership.ts';
@@ -25,6 +29,7 @@ export class Informers {
     @InjectReflector(pipelineRunResource) private readonly pipelineRuns: Reflector<PipelineRun>,
     @InjectReflector(leaseResource) private readonly leases: Reflector<Lease>,
     private readonly history: History,
+    private readonly pauses: Pauses,
   ) {}
 
   /**
@@ -37,7 +42,9 @@ export class Informers {
     this.executions.onChange((change) => {
       if (!isOfStatusOnly(change)) handler(keyOf(change.object));
       if (change.type === 'deleted') this.unreleasedRun(change.object).forEach(handler);
+      if (hasLeftPause(change)) this.nextOnTarget(change.object).forEach(handler);
     });
+    this.pauses.onChange((namespace) => this.pendingIn(namespace).forEach(handler));
     this.pipelineRuns.onChange(({ object }) => {
       const executions = this.executions.store.byIndex(pipelineRunIndex, keyOf(object));
       const keys = executions.length === 0 ? [keyOf(object), ...this.dueOwner(object)] : executions.map(keyOf);
@@ -60,6 +67,7 @@ export class Informers {
         this.executions.waitUntilFresh(signal),
         this.pipelineRuns.waitUntilFresh(signal),
         this.leases.waitUntilFresh(signal),
+        this.pauses.waitUntilFresh(signal),
       ]);
       return true;
     } catch (error) {
@@ -90,6 +98,20 @@ export class Informers {
     return (this.executions.store.get(key) ?? this.history.get(key))?.metadata.uid;
   }
 
+  /** The executions that a pause concerns, in the order in which they start. */
+  private pendingIn(namespace: string | undefined): readonly string[] {
+    const all = this.executions.store.list();
+    return inStartOrder(
+      namespace === undefined ? all : all.filter(({ metadata }) => metadata.namespace === namespace),
+    ).map(keyOf);
+  }
+
+  /** The executions that may have waited for one on their target to start. */
+  private nextOnTarget(execution: WorkflowExecution): readonly string[] {
+    const target = targetOf(execution);
+    return target === undefined ? [] : nextInOrder(this.executions.store.byIndex(targetIndex, target)).map(keyOf);
+  }
+
   /** The key of the PipelineRun of an execution that left the cache, unless nothing has happened to it. */
   private unreleasedRun(execution: WorkflowExecution): readonly string[] {
     const key = keyToString(pipelineRunKey(execution));
@@ -101,6 +123,11 @@ export class Informers {
     const owner = controllingExecution(pipelineRun);
     return owner !== undefined && this.history.get(owner)?.isDue === true ? [keyToString(owner)] : [];
   }
+}
+
+/** Whether an execution does not wait for the end of a pause any more. */
+function hasLeftPause({ type, object, previous }: Change<WorkflowExecution>): boolean {
+  return previous !== undefined && isPaused(previous) && (type === 'deleted' || !isPaused(object));
 }
 
 /** Whether only the status has changed; the generation represents the spec. */

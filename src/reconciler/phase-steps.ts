@@ -5,6 +5,7 @@ import { endConflictingRun } from './steps/conflict.steps.ts';
 import { awaitAudit, awaitRunEnd, deletePipelineRun, recordDeletion, removeFinalizer } from './steps/deletion.steps.ts';
 import { observeGeneration, releasePipelineRun, updateAuditCondition } from './steps/finished.steps.ts';
 import { followPipelineRun, requestCancellation } from './steps/follow-pipeline-run.step.ts';
+import { awaitPauseEnd } from './steps/pause.steps.ts';
 import { addFinalizer, cancelBeforeStart, enforceStartDeadline, skipRestored } from './steps/pending.steps.ts';
 import { startPipelineRun } from './steps/start-pipeline-run.step.ts';
 import { parallel, type Step } from './steps/step.ts';
@@ -21,6 +22,7 @@ const steps: Readonly<Record<Phase, readonly Step[]>> = {
     cancelBeforeStart,
     enforceStartDeadline,
     validateSpec,
+    awaitPauseEnd,
     parallel(addFinalizer, acquireTarget),
     startPipelineRun,
   ],

@@ -14,6 +14,9 @@ import { metrics } from '../metrics/metrics.ts';
 import { controller, queueName, WorkQueueMetrics, workQueueMetrics } from '../metrics/work-queue-metrics.ts';
 import type { Phase, WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';
 import { allPhases, isTerminal, phaseOf } from '../workflow-execution/execution.ts';
+import { isPaused } from '../workflow-execution/status.ts';
+import type { PausingObject } from '../pauses/pause.ts';
+import { PauseReports } from './pause-reports.ts';
 import { Executions } from './executions/executions.ts';
 import { History } from './history/history.ts';
 import { idOf } from './target/lock-claim.ts';
@@ -52,6 +55,7 @@ export const reconcilerMetrics: readonly Provider[] = [
   readGauge<[Executions, Clock]>(metrics.oldestPending, [Executions, CLOCK], (executions, clock) => [
     { value: oldestPendingSeconds(executions.all(), clock.now()) },
   ]),
+  readGauge(metrics.pauses, [PauseReports], ({ inForce }) => countPauses(inForce)),
   readGauge<[Reflector<Lease>, LockHolders, Clock]>(
     metrics.lockLongestHeld,
     [getReflectorToken(leaseResource), LOCK_HOLDERS, CLOCK],
@@ -77,9 +81,18 @@ export function countByPhase(phases: readonly Phase[], isComplete: boolean): rea
   return [...counts].map(([phase, value]) => ({ labels: { phase }, value }));
 }
 
-/** Age of the oldest Pending execution in seconds; 0 if none. */
+/** The number of pauses of each scope. */
+export function countPauses(pausing: readonly PausingObject[]): readonly Reading[] {
+  const inNamespaces = pausing.filter(({ pause }) => pause?.namespace !== undefined).length;
+  return [
+    { labels: { scope: 'cluster' }, value: pausing.length - inNamespaces },
+    { labels: { scope: 'namespace' }, value: inNamespaces },
+  ];
+}
+
+/** Age of the oldest Pending execution that is not paused in seconds; 0 if none. */
 export function oldestPendingSeconds(executions: readonly WorkflowExecution[], now: Date): number {
-  const pending = executions.filter((execution) => phaseOf(execution) === 'Pending');
+  const pending = executions.filter((execution) => phaseOf(execution) === 'Pending' && !isPaused(execution));
   const agesMs = pending.map(({ metadata }) => now.getTime() - Date.parse(metadata.creationTimestamp));
   return agesMs.reduce((oldest, age) => Math.max(oldest, age), 0) / 1_000;
 }

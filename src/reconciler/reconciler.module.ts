@@ -13,6 +13,7 @@ import type { Reflector } from '../kubernetes/reflector.ts';
 import { LOCK_HOLDERS } from '../locking/lock-holders.ts';
 import { lockLabel } from '../locking/lock-lease.ts';
 import { TargetLocks } from '../locking/target-locks.ts';
+import { PausesModule } from '../pauses/pauses.module.ts';
 import { TargetsModule } from '../targets/targets.module.ts';
 import { pipelineRunResource, type PipelineRun } from '../tekton/pipeline-run.ts';
 import { tracedWrite } from '../tracing/reconcile-span.ts';
@@ -44,6 +45,8 @@ import { TargetOccupancy } from './target/target-occupancy.ts';
 import { TaskRuns } from './pipelinerun/task-runs.ts';
 import { LOGGER } from './executions/tokens.ts';
 import { RunProgress } from './pipelinerun/run-progress.ts';
+import { PauseReports } from './pause-reports.ts';
+import { StartsInProgress } from './pipelinerun/starts-in-progress.ts';
 import { UnconfirmedCreates } from './pipelinerun/unconfirmed-creates.ts';
 import { UnrecordedEnds } from './pipelinerun/unrecorded-ends.ts';
 
@@ -82,7 +85,7 @@ function endProcess(log: Logger): (why: string) => void {
 
 /** The controller. Global modules provide the configuration, the Kubernetes client and the {@link reconcilerCaches}. */
 @Module({
-  imports: [AuditModule, TargetsModule],
+  imports: [AuditModule, PausesModule, TargetsModule],
   providers: [
     { provide: LOGGER, useFactory: () => nestLogger('Reconciler') },
     { provide: END_PROCESS, inject: [LOGGER], useFactory: endProcess },
@@ -118,12 +121,14 @@ function endProcess(log: Logger): (why: string) => void {
     TaskRuns,
     RefusedStatuses,
     RunEnds,
+    StartsInProgress,
     UnconfirmedCreates,
     UnrecordedEnds,
     RunProgress,
     { provide: LOCK_HOLDERS, useExisting: TargetOccupancy },
     TargetLocks,
     Resync,
+    PauseReports,
     StepContext,
     PhaseSteps,
     ...reconcilerMetrics,

@@ -40,6 +40,8 @@ export type Observation =
       readonly message: string;
       /** Whether the refusal that the status records stays; the failure quotes it. */
       readonly keepsRefusal?: boolean;
+      /** Whether the start deadline does not run; it begins again with the next refusal. */
+      readonly stopsStartDeadline?: boolean;
     }
   | {
       readonly phase: 'Running';

@@ -4,6 +4,7 @@ import type { Observation } from './observation.ts';
 import {
   cancellingMode,
   isGenerationObserved,
+  isPaused,
   observedStatus,
   nextStatus,
   withCondition,
@@ -75,6 +76,16 @@ describe('the conditions of an execution', () => {
     ],
   ])('report that the PipelineRun %s', (_, observation, expected) => {
     expect(after([observation]).status?.conditions).toEqual(expected);
+  });
+
+  it('do not let the start deadline run during a pause', () => {
+    const paused = { phase: 'Pending', reason: 'Paused', message: 'paused' } as const;
+    const statusOf = (observation: Observation) =>
+      after([observation]).status?.conditions?.find(({ type }) => type === 'PipelineRunCreated')?.status;
+    expect(statusOf({ ...paused, stopsStartDeadline: true })).toBe('Unknown');
+    expect(statusOf({ ...paused, stopsStartDeadline: false })).toBe('False');
+    expect(isPaused(after([paused]))).toBe(true);
+    expect(isPaused(after([paused, running]))).toBe(false);
   });
 
   it('are kept when another one is updated', () => {

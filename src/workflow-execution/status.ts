@@ -77,6 +77,9 @@ const endNotRecorded = 'EndNotRecorded' satisfies RunningReason;
 /** Reason of the condition Ready while a PipelineRun is canceled that has not started in time. */
 export const startDeadlineExceeded = 'StartDeadlineExceeded' satisfies RunningReason;
 
+/** Reason of the conditions of an execution that a pause keeps from starting. */
+export const pausedReason = 'Paused';
+
 /** Reason of the condition Ready of a Completed execution without steps. */
 const allTasksSkipped = 'AllTasksSkipped';
 
@@ -98,6 +101,11 @@ export function isStartDeadlineExceeded({ status }: WorkflowExecution): boolean 
 /** Whether the status of a Running execution reports that it runs, and not that it waits for something. */
 export function isInProgress({ status }: WorkflowExecution): boolean {
   return hasReadyReason(status, 'Running' satisfies Phase);
+}
+
+/** Whether the status reports that a pause keeps the execution from starting. */
+export function isPaused({ status }: Pick<WorkflowExecution, 'status'>): boolean {
+  return hasReadyReason(status, pausedReason);
 }
 
 /** Whether an execution is Completed without steps, because the `when` expressions of all tasks were false. */
@@ -189,10 +197,7 @@ function conditionsOf(previous: WorkflowExecutionStatus, observation: Observatio
   switch (observation.phase) {
     case 'Pending':
       // In full: the failure quotes it if the start deadline passes.
-      return [
-        { ...ready, status: 'Unknown' },
-        ...(observation.keepsRefusal === true ? [] : [notCreated(reason, observation.message)]),
-      ];
+      return [{ ...ready, status: 'Unknown' }, ...notYetCreated(observation)];
     case 'Running':
       return [{ ...ready, status: 'Unknown' }, created(observation.pipelineRun.name)];
     case 'Completed':
@@ -238,6 +243,13 @@ function created(name: string): ConditionUpdate {
     reason: 'PipelineRunCreated',
     message: `PipelineRun ${name} was created`,
   };
+}
+
+function notYetCreated(observation: Extract<Observation, { phase: 'Pending' }>): ConditionUpdate[] {
+  if (observation.keepsRefusal === true) return [];
+  const condition = notCreated(observation.reason, observation.message);
+  // The start deadline counts from when the condition became False.
+  return [observation.stopsStartDeadline === true ? { ...condition, status: 'Unknown' } : condition];
 }
 
 function notCreated(reason: string, message: string): ConditionUpdate {

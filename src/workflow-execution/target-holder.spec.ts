@@ -18,6 +18,7 @@ it.each<[string, WorkflowExecutionStatus | undefined, object | undefined]>([
   ['cannot create its PipelineRun', waiting('Forbidden'), { since }],
   ['ends a conflicting PipelineRun', waiting('PipelineRunConflict'), { since }],
   ['cannot resolve its target', waiting('TargetUnresolved'), undefined],
+  ['is paused, with the start deadline running', waiting('Paused'), undefined],
   ['cannot lock its target', waiting('LockUnavailable'), undefined],
   ['is Pending without a condition', { phase: 'Pending' }, undefined],
   ['is new', undefined, undefined],

@@ -1,10 +1,11 @@
 import { phaseOf } from './execution.ts';
+import { pausedReason } from './status.ts';
 import type { WorkflowExecution } from './generated/workflow-execution.ts';
 
 /** Why a Pending execution waits that has not locked its target; after that, it waits for its PipelineRun. */
 export const reasonsWithoutLock = { target: 'TargetUnresolved', lock: 'LockUnavailable' } as const;
 
-const withoutLock: ReadonlySet<string> = new Set(Object.values(reasonsWithoutLock));
+const withoutLock: ReadonlySet<string> = new Set([...Object.values(reasonsWithoutLock), pausedReason]);
 
 /** How an execution holds its target. */
 export interface TargetHold {

@@ -35,6 +35,12 @@ export const executions: Row = {
       },
     },
     {
+      title: 'Pauses',
+      description: 'Pauses of all namespaces (cluster) and of single ones (namespace) in force.',
+      unit: 'short',
+      queries: { '{{scope}}': `max by (scope) (${series(metrics.pauses)})` },
+    },
+    {
       title: 'Failures by reason',
       description: 'status.failure.reason of failed executions.',
       unit: 'short',

@@ -44,13 +44,13 @@ describe('the response to a create', () => {
   });
 
   it('has the address and the warnings of an execution that was created', () => {
-    const warnings = ['parameter A is "odd"', 'another'];
+    const warnings = ['parameter A is "odd"', 'größer…'];
 
     expect(toCreatedResource({ execution, warnings })).not.toHaveProperty('preflight');
     expect(toCreateResponse({ execution, warnings })).toMatchObject({ warnings, preflight: undefined });
     expect(headersOf({ execution, warnings })).toEqual({
       location: '/api/v1/namespaces/payment/workflowexecutions/we-pod-crash',
-      warning: ['299 - "parameter A is \\"odd\\""', '299 - "another"'],
+      warning: ['299 - "parameter A is \\"odd\\""', '299 - "gr\\u00f6\\u00dfer\\u2026"'],
     });
   });
 });

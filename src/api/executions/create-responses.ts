@@ -34,12 +34,20 @@ export function toCreatedResource({ execution, preflight }: CreatedExecution): C
   return preflight === undefined ? resource : { ...resource, preflight: toPreflightResource(preflight) };
 }
 
-/** The headers of the response over REST: warnings are those of Kubernetes (https://kubernetes.io/blog/2020/09/03/warnings/). */
+/**
+ * The headers of the response over REST: warnings are those of Kubernetes (https://kubernetes.io/blog/2020/09/03/warnings/), each a
+ * JSON string in ASCII, because Node.js refuses other characters.
+ */
 export function headersOf({ execution, preflight, warnings }: CreatedExecution): Record<string, string | string[]> {
   return {
     ...(preflight === undefined ? { location: locationOf(execution) } : {}),
-    ...(warnings.length === 0 ? {} : { warning: warnings.map((text) => `299 - ${JSON.stringify(text)}`) }),
+    ...(warnings.length === 0 ? {} : { warning: warnings.map((text) => `299 - ${asciiJson(text)}`) }),
   };
+}
+
+function asciiJson(text: string): string {
+  const escaped = (unit: string) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  return JSON.stringify(text).replaceAll(/[^ -~]/g, escaped);
 }
 
 /** The response to a create in the OpenAPI document. */

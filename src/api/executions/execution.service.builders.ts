@@ -3,6 +3,8 @@ import type { KubernetesClient } from '../../kubernetes/client.ts';
 import { ConflictError, type UnavailableError } from '../../kubernetes/errors.ts';
 import { FakeClock } from '../../kubernetes/fake-clock.builders.ts';
 import type { Reflector } from '../../kubernetes/reflector.ts';
+import type { Pause } from '../../pauses/pause.ts';
+import type { Pauses } from '../../pauses/pauses.ts';
 import { aPolicy } from '../../workflow-execution/policy.builders.ts';
 import type { ExecutionPolicy } from '../../workflow-execution/policy.ts';
 import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
@@ -26,6 +28,8 @@ export function serviceWith(over: {
   assertTarget?: TargetAccess['assertAllowed'];
   /** The comparison with the Pipeline; finds nothing by default. */
   preflight?: Partial<Pick<PreflightService, 'check' | 'screen'>>;
+  /** What pauses every namespace. */
+  pause?: Pause;
   /** The cached executions, and why the cache is stale. */
   known?: WorkflowExecution;
   failure?: UnavailableError;
@@ -62,6 +66,7 @@ export function serviceWith(over: {
     new FakeClock(new Date('2026-01-02T03:04:05.678Z')),
     new ResponseBudget(),
     { screen: () => Promise.resolve([]), ...over.preflight } as unknown as PreflightService,
+    { of: () => over.pause } as unknown as Pauses,
   );
   return { service, answer, upsertIfNewer, patch, deletion };
 }

@@ -64,9 +64,17 @@ describe('create', () => {
     expect(upsertIfNewer).not.toHaveBeenCalled();
   });
 
+  it.each([
+    ['is Pending', undefined, ['the execution starts when the pause ends: All namespaces are paused: incident']],
+    ['an earlier call created and that has ended', { phase: 'Completed' } as const, []],
+  ])('warns of a pause if the execution %s', async (_, status, warnings) => {
+    const answer = () => Promise.resolve(aWorkflowExecution({ status }));
+    const { service } = serviceWith({ answer, pause: { reason: 'incident' } });
+    await expect(service.create(command, call)).resolves.toMatchObject({ warnings });
+  });
+
   it('returns warnings about an execution that it creates', async () => {
     const { service } = serviceWith({ preflight: { screen: () => Promise.resolve(['odd']) } });
-
     await expect(service.create(command, call)).resolves.toMatchObject({ warnings: ['odd'] });
   });
 

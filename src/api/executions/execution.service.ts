@@ -7,7 +7,10 @@ import { CLOCK, type Clock } from '../../kubernetes/clock.ts';
 import { ConflictError, redactErrors } from '../../kubernetes/errors.ts';
 import { InjectReflector } from '../../kubernetes/kubernetes.module.ts';
 import { Reflector } from '../../kubernetes/reflector.ts';
+import { describePause } from '../../pauses/pause.ts';
+import { Pauses } from '../../pauses/pauses.ts';
 import { activeTraceparent, setExecutionAttributes } from '../../tracing/tracer.ts';
+import { phaseOf } from '../../workflow-execution/execution.ts';
 import type { CancelMode, WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
 import { policyViolations, type ExecutionPolicy } from '../../workflow-execution/policy.ts';
 import { redactorFor } from '../../workflow-execution/redact.ts';
@@ -45,6 +48,7 @@ export class ExecutionService {
     @Inject(CLOCK) private readonly clock: Clock,
     private readonly responses: ResponseBudget,
     private readonly preflight: PreflightService,
+    private readonly pauses: Pauses,
   ) {}
 
   /** Creates an execution and adds it to the cache of this replica. A request with an id is idempotent. */
@@ -57,7 +61,7 @@ export class ExecutionService {
     const name = command.name ?? identity?.derivedName ?? generateName(spec.remediationRequestRef.name, this.suffix());
     const key = { namespace, name };
     await this.targetAccess.assertAllowed(spec, call, key);
-    const warnings = dryRun === true ? [] : await this.preflight.screen(namespace, spec, call);
+    const screened = dryRun === true ? [] : await this.preflight.screen(namespace, spec, call);
     const origin = { createdAt: this.clock.now(), username, identity, traceparent: activeTraceparent() };
     const execution = newExecution({ ...command, name }, origin);
     const creating =
@@ -66,9 +70,15 @@ export class ExecutionService {
         : this.idempotent.create(execution, identity, { signal, dryRun });
     const created = await this.errors.mapErrors(redactErrors(creating, redactorFor(spec)), 'create', key);
     setExecutionAttributes(created.metadata);
+    const warnings = [...screened, ...this.pauseWarnings(created)];
     if (dryRun === true) return { execution: created, preflight: await this.preflight.check(created, call), warnings };
     this.reflector.store.upsertIfNewer(cachedExecution(created));
     return { execution: created, warnings };
+  }
+
+  private pauseWarnings(created: WorkflowExecution): readonly string[] {
+    const pause = phaseOf(created) === 'Pending' ? this.pauses.of(created.metadata.namespace) : undefined;
+    return pause === undefined ? [] : [`the execution starts when the pause ends: ${describePause(pause)}`];
   }
 
   /** Reads an execution from the cache, or from the API server if the cache does not have it or is out of date. */

@@ -21,6 +21,8 @@ export function eventOf(transition: Transition, execution: WorkflowExecution): E
         action: 'StartPipelineRun',
         note: transition.message,
       };
+    case 'paused':
+      return { type: 'Normal', reason: 'Paused', action: 'StartPipelineRun', note: transition.message };
     case 'started':
       return startedEvent(transition, execution);
     case 'cooldown-overridden':

@@ -4,7 +4,9 @@ import type { OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/comm
 import { KubernetesClient } from '../../kubernetes/client.ts';
 import { sleep } from '../../kubernetes/async.ts';
 import { type Clock, CLOCK } from '../../kubernetes/clock.ts';
+import type { EventInput } from '../../kubernetes/event.ts';
 import { EventRecorder } from '../../kubernetes/event-recorder.ts';
+import type { KubernetesObject } from '../../kubernetes/kubernetes-object.ts';
 import type { Logger } from '../../kubernetes/logger.ts';
 import { PooledKubeConfig } from '../../kubernetes/pooled-kube-config.ts';
 import { WorkQueue } from '../../kubernetes/work-queue.ts';
@@ -28,6 +30,8 @@ const drainMs = 2_000;
 @Injectable()
 export class ExecutionEvents implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly recorder: EventRecorder;
+  /** For Events that people wait for. */
+  private readonly urgent: EventRecorder;
   private readonly stop = new AbortController();
   private run: Promise<void> = Promise.resolve();
 
@@ -39,18 +43,14 @@ export class ExecutionEvents implements OnApplicationBootstrap, OnApplicationShu
   ) {
     // Not the reconciler's client: Events are still written after this replica has lost the leader lease.
     const client = new KubernetesClient(kubeConfig, { userAgent: packageUserAgent() });
-    this.recorder = new EventRecorder({
-      client,
-      reporter: { controller, instance: hostname() },
-      clock,
-      log,
-      logFields,
-      yieldsTo: () => queue.length > 0,
-    });
+    const options = { client, reporter: { controller, instance: hostname() }, clock, log };
+    this.recorder = new EventRecorder({ ...options, logFields, yieldsTo: () => queue.length > 0 });
+    this.urgent = new EventRecorder(options);
   }
 
   onApplicationBootstrap(): void {
-    this.run = this.recorder.run(this.stop.signal);
+    const runs = [this.recorder, this.urgent].map((recorder) => recorder.run(this.stop.signal));
+    this.run = Promise.all(runs).then(() => undefined);
   }
 
   /** Records the Event for a transition, if it has one; returns immediately. */
@@ -59,10 +59,16 @@ export class ExecutionEvents implements OnApplicationBootstrap, OnApplicationShu
     if (event !== undefined) this.recorder.record(execution, event);
   }
 
+  /** Records an Event about another object, which waits for nothing; returns immediately. */
+  recordAbout(object: KubernetesObject, event: EventInput): void {
+    this.urgent.record(object, event);
+  }
+
   /** Writes the remaining Events: the control loop has ended, and connections are closed later. */
   async onApplicationShutdown(): Promise<void> {
     const timer = new AbortController();
-    await Promise.race([this.recorder.drain(), sleep(this.clock, drainMs, timer.signal)]);
+    const drained = Promise.all([this.recorder.drain(), this.urgent.drain()]);
+    await Promise.race([drained, sleep(this.clock, drainMs, timer.signal)]);
     timer.abort();
     this.stop.abort();
     await this.run;

@@ -28,6 +28,7 @@ export function logEntryOf(transition: Transition, execution: WorkflowExecution)
       return { message: 'execution deleted', fields: { phase: phaseOf(execution) } };
     case 'cooldown-overridden':
     case 'start-failed':
+    case 'paused':
     case 'end-not-recorded':
     case 'parameters-ignored':
     case 'audit-failed':

@@ -1,13 +1,15 @@
 import type { CancelMode, Phase, WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
 import type { Observation } from '../../workflow-execution/observation.ts';
 import { isTerminal, overrideReasonOf, phaseOf } from '../../workflow-execution/execution.ts';
-import { cancellingMode, isEndNotRecorded } from '../../workflow-execution/status.ts';
+import { cancellingMode, isEndNotRecorded, isPaused } from '../../workflow-execution/status.ts';
 
 /** Something that happened to an execution. Events, log entries, metrics and spans are made from it. */
 export type Transition =
   | { readonly kind: 'created' }
   /** A failed attempt to start it. Every attempt counts, although a repeated one may not change the status. */
   | { readonly kind: 'start-failed'; readonly reason: string; readonly message: string }
+  /** A pause keeps it from starting. */
+  | { readonly kind: 'paused'; readonly message: string }
   /** `adopted`: an earlier attempt had created the PipelineRun. */
   | { readonly kind: 'started'; readonly pipelineRun: string; readonly adopted: boolean }
   /** It was started regardless of the cooldown of its target; `reason`: of the caller, without secrets. */
@@ -37,6 +39,7 @@ export function transitions(
   return [
     ...(before.status?.phase === undefined && phase !== undefined ? [{ kind: 'created' } as const] : []),
     ...startFailed(after, observation),
+    ...paused(before, after),
     ...started(before, after, observation),
     ...cancelling(before, after),
     ...endNotRecorded(before, after, observation),
@@ -47,8 +50,13 @@ export function transitions(
 }
 
 function startFailed(after: WorkflowExecution, observation?: Observation): readonly Transition[] {
-  if (observation?.phase !== 'Pending' || phaseOf(after) !== 'Pending') return [];
+  if (observation?.phase !== 'Pending' || phaseOf(after) !== 'Pending' || isPaused(after)) return [];
   return [{ kind: 'start-failed', reason: observation.reason, message: observation.message }];
+}
+
+function paused(before: WorkflowExecution, after: WorkflowExecution): readonly Transition[] {
+  if (!isPaused(after) || isPaused(before)) return [];
+  return [{ kind: 'paused', message: after.status?.message ?? '' }];
 }
 
 function started(

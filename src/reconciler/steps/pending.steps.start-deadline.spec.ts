@@ -21,11 +21,11 @@ const refused: WorkflowExecutionStatus = {
   ],
 };
 
-function aStep(minutes: number) {
+function aStep(minutes: number, startDeadlineWhilePaused = false) {
   const cluster = aFakeCluster();
   const clock = new FakeClock(new Date(Date.parse(refusedAt) + minutes * 60_000));
   const refusedStatuses = new RefusedStatuses(clock);
-  const config = { startDeadlineMs: 600_000 };
+  const config = { startDeadlineMs: 600_000, startDeadlineWhilePaused };
   const context = { ...cluster, clock, refusedStatuses, config };
   const step = (execution: WorkflowExecution) => enforceStartDeadline(execution, context, signal);
   const dueInMs = (execution: WorkflowExecution) => startDeadlineInMs(execution, context);
@@ -33,6 +33,15 @@ function aStep(minutes: number) {
 }
 
 describe('the start deadline', () => {
+  it.each([
+    ['does not pass', false, { kind: 'next' }],
+    ['passes if the setting says so', true, { kind: 'observed', observation: { phase: 'Failed' } }],
+  ])('%s during a pause', async (_, startDeadlineWhilePaused, expected) => {
+    const { step, execution, pause } = aStep(10, startDeadlineWhilePaused);
+    pause('payment', 'maintenance');
+    await expect(step(execution({ status: refused }))).resolves.toMatchObject(expected);
+  });
+
   it.each([
     ['was not attempted', 60, undefined],
     ['was refused a short time ago', 9, refused],

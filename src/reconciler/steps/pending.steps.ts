@@ -37,15 +37,22 @@ export const cancelBeforeStart: Step<With<'adoption' | 'creates'>> = async (exec
  * from the first refusal, which the status records, or from when the API server first refused the status itself. There is no
  * last attempt: it might take effect late and start the PipelineRun of an execution that has failed.
  */
-export const enforceStartDeadline: Step<StartDeadlineContext & With<'adoption' | 'creates'>> = async (
-  execution,
-  context,
-  signal,
-) => {
+export const enforceStartDeadline: Step<
+  StartDeadlineContext & With<'adoption' | 'creates' | 'pauses', 'startDeadlineWhilePaused'>
+> = async (execution, context, signal) => {
   const refusal = currentRefusal(execution, context);
-  if (refusal === undefined || leftMs(refusal, context) > 0) return { kind: 'next', execution };
+  if (refusal === undefined || leftMs(refusal, context) > 0 || isStopped(execution, context))
+    return { kind: 'next', execution };
   return endUnstarted(execution, observeStartDeadline(refusal, context.config.startDeadlineMs), context, signal);
 };
+
+/** Whether a pause stops the start deadline. */
+function isStopped(
+  { metadata }: WorkflowExecution,
+  { pauses, config }: With<'pauses', 'startDeadlineWhilePaused'>,
+): boolean {
+  return !config.startDeadlineWhilePaused && pauses.of(metadata.namespace) !== undefined;
+}
 
 type StartDeadlineContext = With<'refusedStatuses' | 'clock', 'startDeadlineMs'>;
 

@@ -6,12 +6,13 @@ import { aFakeCluster, foreignOwned } from '../fake-cluster.builders.ts';
 import { startPipelineRun } from './start-pipeline-run.step.ts';
 
 const { signal } = new AbortController();
+const config = { statusDeadlineMs: 600_000, startDeadlineMs: 600_000, startDeadlineWhilePaused: false };
 
 /** An execution that starts while another one runs on its target. */
 function anOccupiedTarget() {
   const cluster = aFakeCluster();
   const creationErrors = { inc: () => undefined };
-  const context = { ...cluster, creationErrors, config: { statusDeadlineMs: 600_000 } };
+  const context = { ...cluster, creationErrors, config };
   const other = cluster.execution({ metadata: { name: 'other', uid: 'uid-other' }, status: { phase: 'Running' } });
   const own = cluster.execution();
   return { ...cluster, own, other, start: async () => startPipelineRun(own, context, signal) };
@@ -60,7 +61,7 @@ describe('the target of an execution whose PipelineRun name is taken by a foreig
     const cluster = aFakeCluster();
     const { occupancy, execution, unseenPipelineRun } = cluster;
     const creationErrors = { inc: () => undefined };
-    const context = { ...cluster, creationErrors, config: { statusDeadlineMs: 600_000 } };
+    const context = { ...cluster, creationErrors, config };
     const own = execution();
     const rival = execution({ metadata: { name: 'rival', uid: 'uid-rival' } });
     unseenPipelineRun(own, foreignOwned);

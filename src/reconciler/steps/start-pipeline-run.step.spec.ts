@@ -15,6 +15,7 @@ import { aFakeCluster, foreignOwned } from '../fake-cluster.builders.ts';
 import { startPipelineRun } from './start-pipeline-run.step.ts';
 
 const { signal } = new AbortController();
+const config = { statusDeadlineMs: 600_000, startDeadlineMs: 600_000, startDeadlineWhilePaused: false };
 const creationTimestamp = '2026-11-23T12:04:58Z';
 const startTime = '2026-11-23T12:05:00Z';
 const completionTime = '2026-11-23T12:05:07Z';
@@ -22,7 +23,7 @@ const completionTime = '2026-11-23T12:05:07Z';
 function aCluster(network: FakeNetwork = {}) {
   const cluster = aFakeCluster(network);
   const errors = { count: 0, inc: () => void (errors.count += 1) };
-  const context = { ...cluster, creationErrors: errors, config: { statusDeadlineMs: 600_000 } };
+  const context = { ...cluster, creationErrors: errors, config };
   return {
     ...cluster,
     errors,
@@ -48,6 +49,21 @@ describe('starting an execution', () => {
       observation: { phase: 'Running', begun: 'created', pipelineRun: { name, uid, namespace: 'payment' } },
     });
     expect(errors.count).toBe(0);
+  });
+
+  it('creates nothing while its namespace is paused', async () => {
+    const { start, execution, pause, server } = aCluster();
+    pause('payment', 'maintenance');
+    await expect(start(execution())).resolves.toMatchObject({ observation: { phase: 'Pending', reason: 'Paused' } });
+    expect(server.list(pipelineRunResource)).toEqual([]);
+  });
+
+  it('is in progress until its PipelineRun is created', async () => {
+    const { start, execution, starts, server } = aCluster();
+    const started = start(execution());
+    await starts.ended();
+    expect(server.list(pipelineRunResource)).toHaveLength(1);
+    await started;
   });
 
   it('adopts the PipelineRun of an earlier attempt, regardless of its progress', async () => {

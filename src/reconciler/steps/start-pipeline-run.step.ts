@@ -4,24 +4,31 @@ import type { WorkflowExecution } from '../../workflow-execution/generated/workf
 import { observeBusy } from '../observe/observe-lock.ts';
 import { observeForeign, observeStart } from '../observe/observe-pipeline-run.ts';
 import { observeRefusal } from '../observe/observe-refusal.ts';
-import { adoptOrEnd, type ConflictContext } from './conflict.steps.ts';
+import { adoptOrEnd } from './conflict.steps.ts';
 import { unstartedEnd } from './end-unstarted.ts';
+import { pauseStart, type PauseContext } from './pause.steps.ts';
 import type { Step, StepOutcome } from './step.ts';
 import type { With } from './step-context.ts';
 
-type StartContext = ConflictContext & With<'adoption' | 'creates' | 'occupancy' | 'creationErrors'>;
+type StartContext = PauseContext & With<'creationErrors' | 'starts'>;
 
 /**
  * Creates the PipelineRun, or adopts the one that an earlier attempt created without recording it. There is never a second
  * one, because its name is derived from the execution's UID. The lock may have been lost since it was acquired: the other
  * executions on the target decide.
  */
-export const startPipelineRun: Step<StartContext> = async (execution, context, signal) => {
+export const startPipelineRun: Step<StartContext> = (execution, context, signal) =>
+  context.starts.track(start(execution, context, signal));
+
+async function start(execution: WorkflowExecution, context: StartContext, signal: AbortSignal): Promise<StepOutcome> {
   // An earlier attempt may have taken effect late, while quota or admission refuse every other one.
   if (context.pipelineRuns.cached(execution) !== undefined) {
     const taken = await adoptOrEnd(execution, await context.adoption.find(execution, signal), context, signal);
     if (taken !== undefined) return taken;
   }
+  // A pause may have begun since the step that awaits its end. From here to the request nothing waits.
+  const pause = context.pauses.of(execution.metadata.namespace);
+  if (pause !== undefined) return pauseStart(execution, pause, context, signal);
   if (!context.occupancy.reserve(execution)) return yieldTarget(execution, context, signal);
   try {
     const created = await context.pipelineRuns.create(execution, signal);
@@ -33,7 +40,7 @@ export const startPipelineRun: Step<StartContext> = async (execution, context, s
     context.creationErrors.inc();
     return refused(execution, error, context, signal);
   }
-};
+}
 
 async function adopt(
   execution: WorkflowExecution,

@@ -7,6 +7,7 @@ import type { Logger } from '../../kubernetes/logger.ts';
 import { TargetLocks } from '../../locking/target-locks.ts';
 import { InjectMetric } from '../../metrics/metric.ts';
 import { metrics } from '../../metrics/metrics.ts';
+import { Pauses } from '../../pauses/pauses.ts';
 import { Targets } from '../../targets/targets.ts';
 import { StatusWriter } from '../reporting/status-writer.ts';
 import { Executions } from '../executions/executions.ts';
@@ -18,6 +19,7 @@ import { PipelineRunRetention } from '../pipelinerun/pipeline-run-retention.ts';
 import { PipelineRuns } from '../pipelinerun/pipeline-runs.ts';
 import { RunEnds } from '../pipelinerun/run-end.ts';
 import { RunProgress } from '../pipelinerun/run-progress.ts';
+import { StartsInProgress } from '../pipelinerun/starts-in-progress.ts';
 import { UnconfirmedCreates } from '../pipelinerun/unconfirmed-creates.ts';
 import { UnrecordedEnds } from '../pipelinerun/unrecorded-ends.ts';
 import { TargetOccupancy } from '../target/target-occupancy.ts';
@@ -41,6 +43,8 @@ export class StepContext {
     readonly locks: TargetLocks,
     readonly occupancy: TargetOccupancy,
     readonly trail: AuditTrail,
+    readonly pauses: Pauses,
+    readonly starts: StartsInProgress,
     @InjectMetric(metrics.creationErrors) readonly creationErrors: Pick<Counter, 'inc'>,
     @Inject(CONFIG) readonly config: Config,
     @Inject(CLOCK) readonly clock: Clock,

@@ -54,8 +54,8 @@ export const controlLoopFaults: readonly Fault[] = [
   {
     name: 'the delivery of audit events stops before the last reconcile',
     file: 'src/reconciler/control-loop.ts',
-    find: 'await Promise.all([working, repairing]);',
-    replace: 'void Promise.all([working, repairing]);',
+    find: 'await Promise.all([working, repairing, reportingPauses]);',
+    replace: 'void Promise.all([working, repairing, reportingPauses]);',
     caughtBy: ['src/reconciler/control-loop.spec.ts'],
   },
   {
@@ -99,5 +99,26 @@ export const controlLoopFaults: readonly Fault[] = [
     find: 'written === execution ? requeueAfterMs : 0',
     replace: 'requeueAfterMs',
     caughtBy: ['src/reconciler/reconciler.spec.ts'],
+  },
+  {
+    name: 'an execution starts although a pause has begun since it was checked',
+    file: 'src/reconciler/steps/start-pipeline-run.step.ts',
+    find: 'if (pause !== undefined) return pauseStart(execution, pause, context, signal);',
+    replace: 'void pause;',
+    caughtBy: ['src/reconciler/steps/start-pipeline-run.step.spec.ts'],
+  },
+  {
+    name: 'a pause is acknowledged while starts are in progress',
+    file: 'src/reconciler/pause-reports.ts',
+    find: 'await this.starts.ended();',
+    replace: '',
+    caughtBy: ['src/reconciler/pause-reports.spec.ts'],
+  },
+  {
+    name: 'a pause is acknowledged although it had ended meanwhile',
+    file: 'src/reconciler/pause-reports.ts',
+    find: 'changes !== this.changes',
+    replace: 'changes < 0',
+    caughtBy: ['src/reconciler/pause-reports.spec.ts'],
   },
 ];

@@ -77,9 +77,9 @@ interface RestBody {
 }
 
 function seenOfCreate({ preflight }: RestBody, { headers }: Response): Pick<SeenExecution, 'preflight' | 'warnings'> {
-  const texts = [...(headers.get('warning') ?? '').matchAll(/299 - "(?<text>[^"]*)"/g)];
+  const texts = [...(headers.get('warning') ?? '').matchAll(/299 - ("(?:[^"\\]|\\.)*")/g)];
   return {
-    warnings: texts.length === 0 ? undefined : texts.map(({ groups }) => groups?.['text'] ?? ''),
+    warnings: texts.length === 0 ? undefined : texts.map(([, text = '']) => String(JSON.parse(text))),
     preflight: preflight && {
       notCheckedReason: '',
       bundleDigest: '',

@@ -12,7 +12,7 @@ import { skippingWorkflow } from '../reconciler/workflows.ts';
 import { sharedCluster } from '../support/cluster.ts';
 import { createNamespace, type TestNamespace } from '../support/namespace.ts';
 import { until } from '../../support/until.ts';
-import { letServiceKeepLocks } from '../support/service-rights.ts';
+import { letApiReadPauses, letServiceKeepLocks } from '../support/service-rights.ts';
 
 const client = new KubernetesClient(sharedCluster());
 const started: ServiceProcess[] = [];
@@ -22,6 +22,7 @@ let image: string;
 beforeAll(async () => {
   namespace = await createNamespace(client, 'roles');
   await letServiceKeepLocks(client, namespace.name);
+  await letApiReadPauses(client, namespace.name);
   const publisher = publisherFor({ registry: process.env['WFE_TEST_REGISTRY'] });
   image = await publishWorkflow(publisher, `${namespace.name}:v1`, skippingWorkflow);
 });

@@ -2,6 +2,7 @@ import { fires, timeSeries, seriesOfSecondReplica, doesNotFire, type AlertCase }
 
 const pending = 'kubernaut_workflow_execution_oldest_pending_seconds';
 const creationErrors = timeSeries('kubernaut_pipelinerun_creation_errors_total');
+const [pauses, cluster] = ['kubernaut_workflow_execution_pauses', { scope: 'cluster' }];
 const ended = (outcome: string, workflow_id = 'restart') =>
   timeSeries('kubernaut_workflow_execution_total', { workflow_id, outcome });
 const held = timeSeries('kubernaut_lock_longest_held_seconds');
@@ -28,6 +29,20 @@ export const executions: readonly AlertCase[] = [
     'one was started at the last moment',
     { [timeSeries(pending)]: '0+60x11 0x10' },
     13,
+  ),
+
+  fires(
+    'WorkflowExecutionPaused',
+    'the leader has put one into force, and the other replica does not lead',
+    { [timeSeries(pauses, cluster)]: '0x2 1x20', [seriesOfSecondReplica(pauses, cluster)]: '0x22' },
+    10,
+    'Pauses with scope cluster that keep new executions from starting: 1. The log of the leader and the Events with the reason Paused say who paused what, and why.',
+  ),
+  doesNotFire(
+    'WorkflowExecutionPaused',
+    'one lasted for some minutes',
+    { [timeSeries(pauses, cluster)]: '0x2 1x3 0x20' },
+    12,
   ),
 
   fires(
