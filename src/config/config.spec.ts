@@ -51,6 +51,7 @@ describe('the configuration', () => {
       leaderLeaseMs: 15_000,
       shutdownMs: 25_000,
       startDeadlineMs: 600_000,
+      startDeadlineWhilePaused: false,
       statusDeadlineMs: 600_000,
       dataStorageUrl: '',
       dataStorageTokenFile: '',
