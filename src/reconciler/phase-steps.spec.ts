@@ -12,7 +12,7 @@ describe('the steps of an execution', () => {
   const finished = ['releasePipelineRun', 'observeGeneration', 'updateAuditCondition'];
   const pending = [
     ...['skipRestored', 'endConflictingRun', 'cancelBeforeStart', 'enforceStartDeadline', 'validateSpec'],
-    ...['', 'startPipelineRun'],
+    ...['awaitPauseEnd', '', 'startPipelineRun'],
   ];
 
   it.each([

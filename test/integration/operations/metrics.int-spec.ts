@@ -161,11 +161,11 @@ describe('the metrics', () => {
 
     replicas.fixture.proxy.cut({ watch: true });
 
-    // Of executions the API has a cache and the controller two.
-    await until('the restart of five watches is counted', async () => (await restarts()) >= before + 5);
-    await expect(restarts()).resolves.toBe(before + 5);
+    // Of executions the API has a cache and the controller two; both share those of pauses.
+    await until('the restart of seven watches is counted', async () => (await restarts()) >= before + 7);
+    await expect(restarts()).resolves.toBe(before + 7);
     const seen = await scrape(standby.metrics);
-    const cached = new Set(['workflowexecutions', 'pipelineruns', 'leases']);
+    const cached = new Set(['workflowexecutions', 'pipelineruns', 'leases', 'configmaps', 'namespaces']);
     expect(seen.values('kubernaut_watch_restarts_total', 'resource')).toEqual(cached);
     expect(seen.values('kubernaut_store_objects', 'resource')).toEqual(cached);
     expect(seen.values('rest_client_requests_total', 'host')).toEqual(
