@@ -8,15 +8,7 @@ import { kubectl } from '../../support/product.ts';
 import { eventsUntil } from './events.ts';
 import { until } from '../../support/until.ts';
 import { ReconcilerFixture } from './fixture.ts';
-import {
-  answerTask,
-  answerTasks,
-  demandingWorkflow,
-  reportingWorkflow,
-  skippingWorkflow,
-  waitingWorkflow,
-  wideWorkflow,
-} from './workflows.ts';
+import { answerTasks, demandingWorkflow, skippingWorkflow, waitingWorkflow, wideWorkflow } from './workflows.ts';
 
 const registry = process.env['WFE_TEST_REGISTRY'] ?? '';
 const cluster = {
@@ -77,28 +69,6 @@ describe('an execution', () => {
     expect(Buffer.byteLength(stored)).toBeGreaterThan(21 * 6 * 0.9 * parameterBytes.max);
   });
 
-  it.concurrent('says how many tasks are done, and then what its Pipeline resulted in, without secrets', async () => {
-    await fixture.execute('reporting', reportingWorkflow, { parameters: { DB_PASSWORD: 'correcthorse' } });
-    const { client, namespace } = fixture;
-    const run = (await fixture.startedRun('reporting')).metadata.name;
-    const says = (text: string) =>
-      fixture.until('reporting', `it says "${text}"`, ({ status }) => status?.message?.startsWith(text) ?? false);
-
-    await says('0 of 3 tasks done; check running since 2');
-    await answerTask(client, namespace, run, 'check', { node: 'w1', log: 'with correcthorse' });
-    await says('1 of 3 tasks done; drain-node running since 2');
-    await answerTask(client, namespace, run, 'drain-node');
-    await answerTask(client, namespace, run, 'report');
-
-    const { status } = await fixture.phase('reporting', 'Completed');
-    expect(status?.results).toEqual([
-      { name: 'node', value: 'w1' },
-      { name: 'log', value: '(withheld: it may quote the value of the secret parameter DB_PASSWORD)' },
-    ]);
-    const described = await kubectl(cluster, 'describe', 'wfe', 'reporting', '-n', namespace);
-    expect(described).toMatch(/Bundle Digest: +sha256:[0-9a-f]{64}\n[^]+Results:\n +Name: +node\n +Value: +w1\n/);
-  });
-
   it.concurrent('has Events, which kubectl describe shows in order', async () => {
     const { metadata } = await fixture.execute('described', skippingWorkflow);
 
@@ -114,17 +84,6 @@ describe('an execution', () => {
     const described = await kubectl(cluster, 'describe', 'wfe', 'described', '-n', fixture.namespace);
     const shown = described.slice(described.indexOf('Events:'));
     expect(shown).toMatch(/Normal +PipelineRunCreated .+Normal +Completed /s);
-  });
-
-  it.concurrent('has an Event about parameters that its workflow does not declare', async () => {
-    await fixture.execute('misspelt', skippingWorkflow, { parameters: { MEMORY_LIMT: '1Gi' } });
-
-    const { client, namespace } = fixture;
-    const events = await eventsUntil(client, namespace, 'misspelt', 'ParametersIgnored', 'Completed');
-
-    expect(events).toContainEqual(
-      expect.objectContaining({ type: 'Warning', note: expect.stringContaining('MEMORY_LIMT') }),
-    );
   });
 
   it.concurrent('may have a name of any length; its PipelineRun has one that Tekton accepts', async () => {
