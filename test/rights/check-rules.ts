@@ -15,12 +15,20 @@ export function refusals(entries: readonly AuditEntry[]): AuditEntry[] {
   return entries.filter(({ refused }) => refused);
 }
 
+/**
+ * Verbs of requests that prove a permission. A watch may begin with a streaming list (KEP-3157); where the API server does not
+ * offer that, the same cache has to list.
+ */
+function verbsThatProve(verb: string): readonly string[] {
+  return verb === 'list' ? ['list', 'watch'] : [verb];
+}
+
 function uses(entry: AuditEntry, { role, apiGroup, resource, verb, resourceName }: Rule): boolean {
   return (
     entry.grantedBy === role &&
     entry.apiGroup === apiGroup &&
     entry.resource === resource &&
-    entry.verb === verb &&
+    verbsThatProve(verb).includes(entry.verb) &&
     (resourceName === undefined || entry.name === resourceName)
   );
 }
