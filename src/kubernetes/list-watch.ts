@@ -116,7 +116,8 @@ export class ListWatch<Item = unknown> {
 
   /** Ends the watch and lists again. Does nothing while a list is in progress or due. */
   relist(): void {
-    if (!this.isListing) this.watching?.abort();
+    if (this.watching === undefined) this.from = undefined;
+    else if (!this.isListing) this.watching.abort();
   }
 
   /** Whether a list is in progress or due. */

@@ -182,11 +182,18 @@ export class Reflector<T extends KubernetesObject> {
     const read = async ([scope, listWatch]: [Scope, ListWatch<Item<T>>]) =>
       latest.set(scope, await listWatch.latestResourceVersion(signal));
     await Promise.all(this.listWatches.entries().map(read));
-    const isBehind = latest
-      .entries()
-      .some(([scope, version]) => isNewer(version, this.objects.resourceVersionOf(scope)));
-    if (isBehind) this.relist();
-    await Promise.all(latest.entries().map(([scope, version]) => this.waitForResourceVersion(scope, version, signal)));
+    await Promise.all(latest.entries().map(([scope, version]) => this.catchUp(scope, version, signal)));
+  }
+
+  /** Lists again until a scope is known up to a resource version: a list in progress may have begun before. */
+  private async catchUp(scope: Scope, resourceVersion: string, signal: AbortSignal): Promise<void> {
+    const relistIfBehind = () => {
+      if (isNewer(resourceVersion, this.objects.resourceVersionOf(scope))) this.listWatches.get(scope)?.relist();
+    };
+    // The list that reports it is still in progress.
+    const unsubscribe = this.onWatchCacheEvent(({ type }) => void (type === 'list' && setImmediate(relistIfBehind)));
+    relistIfBehind();
+    await this.waitForResourceVersion(scope, resourceVersion, signal).finally(unsubscribe);
   }
 
   private waitFor(condition: () => boolean, what: string, signal: AbortSignal | undefined): Promise<void> {
