@@ -114,7 +114,7 @@ export class ListWatch<Item = unknown> {
     }
   }
 
-  /** Ends the watch and lists again. Does nothing while a list is in progress or due. */
+  /** Ends the watch, if there is one, and lists again. Does nothing while a list is in progress or due. */
   relist(): void {
     if (this.watching === undefined) this.from = undefined;
     else if (!this.isListing) this.watching.abort();

@@ -124,7 +124,7 @@ describe('a change in the cluster', () => {
     it.each([
       ['of a namespace', () => namespaces.change(pausing('Namespace', 'payment', { reason: 'x' })), ['z', 'a']],
       ['of all namespaces', () => configMaps.change(pausing('ConfigMap', 'p', { reason: 'x' })), ['z', 'a', 'e']],
-      ['that is none', () => namespaces.change(pausing('Namespace', 'payment')), []],
+      ['that never existed', () => namespaces.change(pausing('Namespace', 'payment')), []],
     ])('%s is about its Pending executions, in the order of their creation', (_what, change, expected) => {
       keys.length = 0;
       change();

@@ -12,8 +12,8 @@ interface OpenCall {
 }
 
 /**
- * Cancels calls whose client does not read a response, or an event of a watch, in time. One timer serves all calls: Node.js does not clear the timer of
- * a stream that is reset, which would keep the stream in memory.
+ * Cancels calls whose client does not read a response, or an event of a watch, in time. One timer serves all calls: Node.js does
+ * not clear the timer of a stream that is reset, which would keep the stream in memory.
  */
 export class UnreadResponses {
   private readonly calls = new Map<ServerHttp2Stream, OpenCall>();

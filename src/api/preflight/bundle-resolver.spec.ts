@@ -170,7 +170,7 @@ describe('a remembered bundle', () => {
   it.each([
     ['found by tag', byTag, {}],
     ['that is large', pinned, { description: 'x'.repeat(rememberedBundles.maxLength) }],
-  ])('is none %s', async (_, one, spec) => {
+  ])('is not one %s', async (_, one, spec) => {
     const tekton = new FakeTekton();
     void tekton.resolver.resolve(one);
     await tekton.answer(spec);
@@ -178,7 +178,7 @@ describe('a remembered bundle', () => {
     await expect(tekton.resolver.remembered(one)).resolves.toBeUndefined();
   });
 
-  it('is none of another namespace or ServiceAccount', async () => {
+  it('is not used for another namespace or ServiceAccount', async () => {
     const tekton = new FakeTekton();
     void tekton.resolver.resolve(pinned);
     await tekton.answer();
