@@ -92,6 +92,9 @@ async function attackAll(
   } finally {
     await fixture.close();
   }
+  for (const { name, ended } of fixture.processes) {
+    if (ended() === 'SIGKILL') violations.push(`${roles}: ${name} did not exit after SIGTERM`);
+  }
   return violations;
 }
 

@@ -7,8 +7,9 @@ import { ServerGrpc } from '@nestjs/microservices';
 import type { Config } from '../../config/config.ts';
 import type { ConnectionLimits } from '../../connections/connection-limits.ts';
 import { awaitPreface } from '../../connections/preface.ts';
+import { closeWhenSilent } from '../../connections/silent-connection.ts';
 import type { DrainableServer } from '../call/drain.ts';
-import { grpcLimits } from '../../config/limits.ts';
+import { connectionPing, grpcLimits } from '../../config/limits.ts';
 import { tlsOptions, type ServerCertificate } from '../../connections/server-certificate.ts';
 import { connectionAge, type ConnectionAge } from '../../connections/connection-age.ts';
 import { fileDescriptorProtos } from '../generated/descriptors.ts';
@@ -43,6 +44,7 @@ export class ExecutionGrpcServer extends ServerGrpc implements DrainableServer {
   private readonly address: Config['grpc'];
   private readonly server: Server;
   private readonly listener: NetServer;
+  private readonly open = new Set<Socket>();
   private readonly unused = new Set<Socket>();
   private readonly stopStreams: () => void;
 
@@ -82,6 +84,7 @@ export class ExecutionGrpcServer extends ServerGrpc implements DrainableServer {
 
   force(): void {
     this.server.forceShutdown();
+    for (const socket of this.open) socket.destroy();
   }
 
   override createClient(): Promise<Server> {
@@ -98,9 +101,14 @@ export class ExecutionGrpcServer extends ServerGrpc implements DrainableServer {
   private createListener(certificate: ServerCertificate | undefined): NetServer {
     const injector = this.server.createConnectionInjector(ServerCredentials.createInsecure());
     const take = (socket: Socket): void => {
+      this.open.add(socket);
       this.unused.add(socket);
-      socket.once('close', () => this.unused.delete(socket));
+      socket.once('close', () => {
+        this.open.delete(socket);
+        this.unused.delete(socket);
+      });
       socket.on('error', () => socket.destroy());
+      closeWhenSilent(socket, connectionPing.afterMs + connectionPing.timeoutMs);
       awaitPreface(socket, () => {
         this.unused.delete(socket);
         injector.injectConnection(socket);

@@ -6,6 +6,8 @@ import { limitMemory, type MemoryLimit } from './memory-limit.ts';
 export const memoryLimit = 2 ** 30;
 /** Node.js's old-space limit in such a container, in megabytes. */
 const oldSpaceMb = 512;
+/** Until the kubelet kills such a container that has not exited after SIGTERM, in milliseconds. */
+const gracePeriodMs = 40_000;
 
 /** A process of the service. */
 export interface AttackedProcess {
@@ -13,6 +15,7 @@ export interface AttackedProcess {
   readonly service: ServiceProcess;
   /** How it exited; undefined while it runs. */
   readonly ended: () => string | undefined;
+  /** Ends it as the kubelet does, if necessary with SIGKILL. */
   readonly stop: () => Promise<void>;
 }
 
@@ -27,7 +30,9 @@ export async function startLimited(name: string, options: ServiceOptions): Promi
     service,
     ended: () => ended,
     async stop() {
+      const timer = setTimeout(() => void service.stop('SIGKILL'), gracePeriodMs);
       await service.stop();
+      clearTimeout(timer);
       await limit?.remove();
     },
   };

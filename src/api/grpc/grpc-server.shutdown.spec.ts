@@ -1,0 +1,64 @@
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { connect } from 'node:tls';
+import { afterAll, expect, it } from '@jest/globals';
+import { callTo, flags, frame, preface, types } from '../../../test/attack/attackers/frames.ts';
+import { certificateAuthority } from '../../../test/support/certificates.ts';
+import { ConnectionLimits } from '../../connections/connection-limits.ts';
+import { ServerCertificate } from '../../connections/server-certificate.ts';
+import { FakeClock } from '../../kubernetes/fake-clock.builders.ts';
+import { ExecutionGrpcServer } from './grpc-server.ts';
+import { IncomingStreams } from './incoming-streams.ts';
+
+const directory = mkdtempSync(join(tmpdir(), 'workflow-execution-grpc-'));
+afterAll(() => rmSync(directory, { recursive: true }));
+
+const clientCount = 16;
+
+async function startServer(): Promise<ExecutionGrpcServer> {
+  const { cert, key } = await (await certificateAuthority('test')).issue('server');
+  const files = { tlsCertFile: join(directory, 'tls.crt'), tlsKeyFile: join(directory, 'tls.key'), tlsClientCaFile: '' };
+  writeFileSync(files.tlsCertFile, cert);
+  writeFileSync(files.tlsKeyFile, key);
+  const server = new ExecutionGrpcServer({
+    address: { host: '127.0.0.1', port: 0 },
+    health: { addToServer: () => undefined },
+    interceptors: [],
+    connections: new ConnectionLimits({ total: 100, perAddress: 100 }),
+    streams: new IncomingStreams({ maxOpen: 100, maxPerConnection: 100, clock: new FakeClock() }),
+    age: { maxMs: 0, graceMs: 0 },
+    certificate: new ServerCertificate(files),
+  });
+  await new Promise<unknown>((resolve) => void server.listen(resolve));
+  return server;
+}
+
+/** A call of an unknown method with a message of 60 KB. */
+function call(stream: number): Buffer {
+  const headers = frame(types.headers, flags.endHeaders, stream, callTo('/no.Service/Method'));
+  return Buffer.concat([headers, ...Array.from({ length: 60 }, () => frame(types.data, 0, stream, Buffer.alloc(1_000)))]);
+}
+
+/** Sends calls, reads nothing and disconnects in the middle of one. */
+async function floodAndDisconnect(port: number): Promise<void> {
+  const socket = connect({ port, host: '127.0.0.1', rejectUnauthorized: false, ALPNProtocols: ['h2'] });
+  socket.on('error', () => socket.destroy());
+  await once(socket, 'secureConnect');
+  socket.write(Buffer.concat([preface, frame(types.settings, 0, 0)]));
+  for (let stream = 1; stream < 60 && !socket.destroyed; stream += 2) {
+    await new Promise((resolve) => socket.write(call(stream), resolve));
+  }
+  socket.destroy();
+}
+
+it('a server that is forced to close ends connections whose end Node.js has missed', async () => {
+  const server = await startServer();
+  await Promise.all(Array.from({ length: clientCount }, () => floodAndDisconnect(server.port)));
+
+  const closed = server.close();
+  server.force();
+
+  await expect(closed).resolves.toBeUndefined();
+});
