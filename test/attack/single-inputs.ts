@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
+import { pageSizes } from '../../src/config/limits.ts';
 import { Random } from '../chaos/plan/random.ts';
 import { createNamespaces } from '../chaos/harness/namespaces.ts';
 import { systemNamespace } from '../support/service-account.ts';
@@ -17,8 +18,8 @@ export const singleInputMs = 50;
 /** How often each is sent: the first runs are not compiled yet, and one may include an unrelated garbage collection. */
 const rounds = 7;
 
-/** Executions of the largest page: 500 of 4 KB. */
-const wide = { count: 500, annotationBytes: 3_000 };
+/** Executions of the largest page, of 4 KB. */
+const wide = { count: pageSizes.max, annotationBytes: 3_000 };
 
 /** Measurements of one input. */
 export interface InputFigures {
@@ -121,14 +122,14 @@ function answers(attack: Attack, many: string): readonly (readonly [string, Send
   const { target } = attack;
   const authorized = { Authorization: `Bearer ${target.token}` };
   const get = (path: string, more = {}) => request(attack, head('GET', path, { ...authorized, ...more }));
-  const page = (namespace: string) => `/api/v1/namespaces/${namespace}/workflowexecutions?limit=500`;
-  const list = (namespace: string) => Buffer.concat([field(1, `namespaces/${namespace}`), varint(2 * 8), varint(500)]);
+  const page = (namespace: string) => `/api/v1/namespaces/${namespace}/workflowexecutions?limit=${pageSizes.max}`;
+  const list = (namespace: string) => Buffer.concat([field(1, `namespaces/${namespace}`), varint(2 * 8), varint(pageSizes.max)]);
   const headers = Object.fromEntries(Array.from({ length: 900 }, (_, at) => [`x${at}`, 'y']));
   return [
-    ['REST: a page of 500 executions', () => get(page(many))],
+    ['REST: the largest page of executions', () => get(page(many))],
     ['REST: a page of large executions', () => get(page(target.namespace))],
     ['REST: an execution of 200 KB', () => get(`${collection(attack)}/large-0`)],
-    ['gRPC: a page of 500 executions', () => callOnce(attack, methods.list, list(many))],
+    ['gRPC: the largest page of executions', () => callOnce(attack, methods.list, list(many))],
     ['gRPC: a page of large executions', () => callOnce(attack, methods.list, list(target.namespace))],
     ['REST: a label selector of 1,024 requirements', () => get(`${page(many)}&labelSelector=${'a,'.repeat(1_023)}a`)],
     ['REST: 900 headers', () => get(page(target.namespace), headers)],

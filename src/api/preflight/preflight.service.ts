@@ -6,7 +6,7 @@ import { KubernetesClient } from '../../kubernetes/client.ts';
 import { dnsLabel } from '../../kubernetes/dns-names.ts';
 import { KubernetesError } from '../../kubernetes/errors.ts';
 import { Targets } from '../../targets/targets.ts';
-import { buildPipelineRun, pipelineRefOf } from '../../tekton/build-pipeline-run.ts';
+import { buildPipelineRun, pipelineRefOf, type PipelineRunSettings } from '../../tekton/build-pipeline-run.ts';
 import { checkParams, undeclared } from '../../tekton/check-params.ts';
 import type { BundleKey } from '../../tekton/resolution-request.ts';
 import { parseMetadata } from '../../tekton/tekton-object.ts';
@@ -50,7 +50,7 @@ export class PreflightService {
     private readonly targets: Targets,
     private readonly limits: RateLimits,
     @Inject(CONFIG)
-    private readonly config: Pick<Config, 'podSecurity' | 'preflightTimeoutMs' | 'undeclaredParameters'>,
+    private readonly config: Pick<Config, keyof PipelineRunSettings | 'preflightTimeoutMs' | 'undeclaredParameters'>,
   ) {}
 
   /**
@@ -139,7 +139,7 @@ export class PreflightService {
       spec: { ...spec, parameters: redactParameters(spec) },
       status: { ...status, target: this.targets.targetOf(execution) },
     };
-    const { metadata, ...rest } = buildPipelineRun(shown, { podSecurity: this.config.podSecurity });
+    const { metadata, ...rest } = buildPipelineRun(shown, this.config);
     const { namespace, labels, annotations, finalizers } = metadata;
     return { ...rest, metadata: { namespace, labels, annotations, finalizers } };
   }
