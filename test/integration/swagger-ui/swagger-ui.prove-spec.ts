@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { KubernetesClient } from '../../../src/kubernetes/client.ts';
 import { recordOf } from '../../../src/kubernetes/json.ts';
+import { pausingNamespaces } from '../../../src/pauses/pause.ts';
 import { workflowExecutionResource } from '../../../src/workflow-execution/resource.ts';
 import { restCaller } from '../api/rest-caller.ts';
 import { type RunningApi, startApi } from '../api/running-api.ts';
@@ -14,6 +15,8 @@ import { until } from '../../support/until.ts';
 import { startBrowser } from './browser.ts';
 
 const screenshots = join(import.meta.dirname, '../../../test-results/screenshots');
+
+const pausedAnnotation = 'workflowexecution.kubernaut.ai/paused';
 
 describe('Swagger UI in a browser', () => {
   const kubernetes = new KubernetesClient(sharedCluster());
@@ -164,6 +167,29 @@ describe('Swagger UI in a browser', () => {
     expect(read.body).toMatch(/"results": \[\s*\{\s*"name": "node",\s*"value": "w1"/);
   });
 
+  it('says that a new execution waits for the end of a pause', async () => {
+    const { name } = namespace;
+    const pause = (reason: string | null) =>
+      kubernetes.patch(pausingNamespaces, { name }, { metadata: { annotations: { [pausedAnnotation]: reason } } });
+    await pause('database failover');
+    const create = page.locator('[id$="-createWorkflowExecution"]');
+    const form = create.locator('textarea.body-param__text');
+    const { spec } = recordOf(JSON.parse(await form.inputValue()));
+    await form.fill(JSON.stringify({ spec }));
+
+    await until('the replica knows of the pause', async () => {
+      const { status, body } = await execute(create);
+      expect(status).toBe('201');
+      return body.includes('the execution starts when the pause ends');
+    });
+    await show('6-paused');
+
+    await expect(create.locator('.live-responses-table .highlight-code code').first().innerText()).resolves.toMatch(
+      /"the execution starts when the pause ends: Namespace \S+ is paused since \S+Z by \S+: database failover"/,
+    );
+    await pause(null);
+  });
+
   it('shows who holds a target', async () => {
     const block = await operation('getTarget');
     for (const [parameter, value] of [
@@ -175,7 +201,7 @@ describe('Swagger UI in a browser', () => {
     }
 
     const { status, body } = await execute(block);
-    await show('5-target');
+    await show('7-target');
 
     expect(status).toBe('200');
     expect(body).toContain('"target": "payment/deployment/payment-api"');
