@@ -241,6 +241,12 @@ export function describeApiServerContract(server: () => ContractServer): void {
     await expect(server().client.find(leaseResource, aKey())).resolves.toBeUndefined();
   });
 
+  it('a list of metadata without objects is empty', async () => {
+    const query = { namespace: server().namespace, labelSelector: 'kubernaut.ai/contract=none' };
+    const { items } = await server().client.listRaw(leaseResource, query, { metadataOnly: true });
+    expect(items).toEqual([]);
+  });
+
   it('list returns the objects of a label selector, page by page', async () => {
     const label = `contract-${randomUUID()}`;
     const labels = { 'kubernaut.ai/contract': label };

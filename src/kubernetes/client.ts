@@ -90,7 +90,8 @@ export class KubernetesClient {
     const page = await this.json({ method: 'GET', path, query: parameters, accept }, options);
     const { items, metadata } = recordOf(page);
     const resourceVersion = stringOf(recordOf(metadata)['resourceVersion']);
-    if (!Array.isArray(items) || resourceVersion === undefined) {
+    // Go encodes an empty list of metadata as null.
+    if ((items !== null && !Array.isArray(items)) || resourceVersion === undefined) {
       throw new InvalidObjectError(`GET ${path} was not answered with a list`);
     }
     return {

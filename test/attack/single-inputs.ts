@@ -123,7 +123,8 @@ function answers(attack: Attack, many: string): readonly (readonly [string, Send
   const authorized = { Authorization: `Bearer ${target.token}` };
   const get = (path: string, more = {}) => request(attack, head('GET', path, { ...authorized, ...more }));
   const page = (namespace: string) => `/api/v1/namespaces/${namespace}/workflowexecutions?limit=${pageSizes.max}`;
-  const list = (namespace: string) => Buffer.concat([field(1, `namespaces/${namespace}`), varint(2 * 8), varint(pageSizes.max)]);
+  const list = (namespace: string) =>
+    Buffer.concat([field(1, `namespaces/${namespace}`), varint(2 * 8), varint(pageSizes.max)]);
   const headers = Object.fromEntries(Array.from({ length: 900 }, (_, at) => [`x${at}`, 'y']));
   return [
     ['REST: the largest page of executions', () => get(page(many))],

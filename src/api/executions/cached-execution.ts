@@ -18,7 +18,7 @@ export interface ExecutionSummary {
     readonly workflowRef: Pick<WorkflowExecutionSpec['workflowRef'], 'workflowId'>;
     readonly remediationRequestRef: Pick<WorkflowExecutionSpec['remediationRequestRef'], 'name'>;
   };
-  readonly status?: { readonly [K in 'phase' | 'target']: WorkflowExecutionStatus[K] };
+  readonly status?: Pick<WorkflowExecutionStatus, 'phase' | 'target'>;
 }
 
 type SummaryMeta = Pick<ObjectMeta, 'name' | 'uid' | 'resourceVersion' | 'creationTimestamp' | 'labels'> & {

@@ -19,7 +19,11 @@ const clientCount = 16;
 
 async function startServer(): Promise<ExecutionGrpcServer> {
   const { cert, key } = await (await certificateAuthority('test')).issue('server');
-  const files = { tlsCertFile: join(directory, 'tls.crt'), tlsKeyFile: join(directory, 'tls.key'), tlsClientCaFile: '' };
+  const files = {
+    tlsCertFile: join(directory, 'tls.crt'),
+    tlsKeyFile: join(directory, 'tls.key'),
+    tlsClientCaFile: '',
+  };
   writeFileSync(files.tlsCertFile, cert);
   writeFileSync(files.tlsKeyFile, key);
   const server = new ExecutionGrpcServer({
@@ -38,7 +42,10 @@ async function startServer(): Promise<ExecutionGrpcServer> {
 /** A call of an unknown method with a message of 60 KB. */
 function call(stream: number): Buffer {
   const headers = frame(types.headers, flags.endHeaders, stream, callTo('/no.Service/Method'));
-  return Buffer.concat([headers, ...Array.from({ length: 60 }, () => frame(types.data, 0, stream, Buffer.alloc(1_000)))]);
+  return Buffer.concat([
+    headers,
+    ...Array.from({ length: 60 }, () => frame(types.data, 0, stream, Buffer.alloc(1_000))),
+  ]);
 }
 
 /** Sends calls, reads nothing and disconnects in the middle of one. */
