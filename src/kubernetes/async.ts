@@ -79,6 +79,20 @@ export async function* pace<T>(
   }
 }
 
+/** Calls `act` with one item after the other, also after a failure. Rejects with the first error at the end. */
+export async function forEachDespiteErrors<T>(
+  items: Iterable<T> | AsyncIterable<T>,
+  act: (item: T) => Promise<unknown>,
+): Promise<void> {
+  const errors: unknown[] = [];
+  for await (const item of items) {
+    await act(item).catch((error: unknown) => {
+      if (errors.length === 0) errors.push(error);
+    });
+  }
+  if (errors.length > 0) throw errors[0];
+}
+
 /** Wakes one waiter. A notification without a waiter is kept for the next wait, so none is lost. */
 export class Signal {
   private isNotified = false;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { UnavailableError } from '../../kubernetes/errors.ts';
 import { FakeApiServer } from '../../kubernetes/fake-api-server.builders.ts';
 import { FakeClock } from '../../kubernetes/fake-clock.builders.ts';
 import { preflightLabel, resolutionRequestResource } from '../../tekton/resolution-request.ts';
@@ -7,7 +8,10 @@ import { PreflightSweep, sweepMs } from './preflight-sweep.ts';
 const created = new Date('2026-01-02T03:04:05Z');
 
 /** A cluster with a ResolutionRequest of a preflight in two namespaces, and one of Tekton. */
-function clusterWithLeftovers(config: { preflightTimeoutMs?: number; watchNamespaces?: string[] } = {}) {
+function clusterWithLeftovers(
+  config: { preflightTimeoutMs?: number; watchNamespaces?: string[] } = {},
+  refused?: string,
+) {
   const server = new FakeApiServer();
   const clock = new FakeClock(created);
   const own = { [preflightLabel]: 'true' };
@@ -20,7 +24,11 @@ function clusterWithLeftovers(config: { preflightTimeoutMs?: number; watchNamesp
     server.put(resolutionRequestResource, { metadata });
   }
   const sweep = new PreflightSweep(
-    server.client(),
+    server.client({
+      before: ({ path }) => {
+        if (refused !== undefined && path.endsWith(refused)) throw new UnavailableError('refused');
+      },
+    }),
     { preflightTimeoutMs: 10_000, watchNamespaces: [], ...config },
     clock,
   );
@@ -41,6 +49,16 @@ describe('the sweep of preflights', () => {
     expect(names()).toEqual(['bundles-abc']);
     await sweep.onApplicationShutdown();
     expect(clock.pending).toBe(0);
+  });
+
+  it('deletes others while one cannot be deleted', async () => {
+    const { clock, sweep, names } = clusterWithLeftovers({}, 'wfe-preflight-1');
+
+    sweep.onApplicationBootstrap();
+    await clock.advance(2 * sweepMs);
+
+    expect(names()).toEqual(['wfe-preflight-1', 'bundles-abc']);
+    await sweep.onApplicationShutdown();
   });
 
   it('reads only the namespaces that are served', async () => {

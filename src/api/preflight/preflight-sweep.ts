@@ -1,9 +1,10 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import type { OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/common';
 import { CONFIG, type Config } from '../../config/config.ts';
-import { sleep } from '../../kubernetes/async.ts';
+import { forEachDespiteErrors, sleep } from '../../kubernetes/async.ts';
 import { KubernetesClient } from '../../kubernetes/client.ts';
 import { CLOCK, type Clock } from '../../kubernetes/clock.ts';
+import type { ObjectMeta } from '../../kubernetes/kubernetes-object.ts';
 import { NotFoundError } from '../../kubernetes/errors.ts';
 import { pageSize, pagesOf } from '../../kubernetes/pager.ts';
 import { preflightLabel, resolutionRequestResource } from '../../tekton/resolution-request.ts';
@@ -38,11 +39,12 @@ export class PreflightSweep implements OnApplicationBootstrap, OnApplicationShut
     while (!signal.aborted) await Promise.all([this.once(signal), sleep(this.clock, sweepMs, signal)]);
   }
 
-  /** Never rejects: an error is logged, and the rest left for the next sweep. */
+  /** Never rejects: the first error is logged, and the rest is swept. */
   private async once(signal: AbortSignal): Promise<void> {
     const { watchNamespaces } = this.config;
     try {
-      for (const scope of watchNamespaces.length > 0 ? watchNamespaces : [undefined]) await this.sweep(scope, signal);
+      const scopes = watchNamespaces.length > 0 ? watchNamespaces : [undefined];
+      await forEachDespiteErrors(scopes, (scope) => this.sweep(scope, signal));
     } catch (err) {
       // Without Tekton there is nothing to sweep.
       if (!signal.aborted && !(err instanceof NotFoundError))
@@ -55,12 +57,14 @@ export class PreflightSweep implements OnApplicationBootstrap, OnApplicationShut
     const pages = pagesOf((token) =>
       this.client.listRaw(resolutionRequestResource, { ...query, continue: token }, { signal, metadataOnly: true }),
     );
+    const old: ObjectMeta[] = [];
     for await (const { items } of pages) {
       const all = items.map((item) => parseMetadata(item, resolutionRequestResource.kind));
-      for (const metadata of all.filter(({ creationTimestamp }) => this.isOld(creationTimestamp))) {
-        await this.client.delete(resolutionRequestResource, metadata, { signal }).catch(ignoreMissing);
-      }
+      old.push(...all.filter(({ creationTimestamp }) => this.isOld(creationTimestamp)));
     }
+    await forEachDespiteErrors(old, (metadata) =>
+      this.client.delete(resolutionRequestResource, metadata, { signal }).catch(ignoreMissing),
+    );
   }
 
   private isOld(creationTimestamp: string): boolean {

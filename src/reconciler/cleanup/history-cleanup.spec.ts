@@ -16,11 +16,11 @@ const config = {
   cooldownMs: 5 * minute,
 };
 
-/** The cleanup of a cluster, which begins at the completion time of its executions; requests fail while `fails()`. */
-function aCleanup(fails: () => boolean = () => false) {
+/** The cleanup of a cluster, which begins at the completion time of its executions; requests fail while `fails(path)`. */
+function aCleanup(fails: (path: string) => boolean = () => false) {
   const clock = new FakeClock(new Date(completionTime));
-  const before = () => {
-    if (fails()) throw new UnavailableError('away');
+  const before = ({ path }: { path: string }) => {
+    if (fails(path)) throw new UnavailableError('away');
   };
   const cluster = aFakeCluster({ before }, clock);
   const queue = new WorkQueue({ clock });
@@ -111,7 +111,21 @@ describe('the cleanup of the history', () => {
     expect([names(), warnings.length, counted]).toEqual([['a'], 1, []]);
     isAway = false;
     await clock.advance(5_000);
+    expect([names(), counted]).toEqual([['a'], []]);
+    await clock.advance(55_000);
     expect([names(), counted]).toEqual([[], ['ttl']]);
+  });
+
+  it('deletes others while an execution cannot be deleted', async () => {
+    const { add, names, elapse, warnings, run } = aCleanup((path) => path.endsWith('/oldest'));
+    const spec = { ttlSecondsAfterFinished: 0 };
+    add('oldest', { spec, status: { completionTime: '2026-01-02T02:00:00Z', settled: true } });
+    for (const name of ['a', 'b', 'c']) add(name, { spec });
+    void run();
+    await elapse(20_000);
+    expect([names(), warnings.length]).toEqual([['oldest'], 1]);
+    await elapse(60_000);
+    expect(warnings).toHaveLength(2);
   });
 
   it('spreads a backlog, and stops after a write while live executions are queued', async () => {

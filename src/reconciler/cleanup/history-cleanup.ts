@@ -27,6 +27,9 @@ const maxWrites = 100;
 /** Time between two lists of the history, in milliseconds: it may be large. */
 const relistMs = 3_600_000;
 
+/** Time until a write that has failed is repeated, in milliseconds; others must not wait for it. */
+const retryMs = 60_000;
+
 /** A pass does this part of what is due, so that a backlog is spread over half a minute. */
 const share = 1 / 6;
 
@@ -43,6 +46,9 @@ interface Chore {
  */
 @Injectable()
 export class HistoryCleanup {
+  /** When executions whose last write has failed are due again, by UID. */
+  private readonly retries = new Map<string, number>();
+
   constructor(
     private readonly history: History,
     private readonly executions: Executions,
@@ -70,21 +76,30 @@ export class HistoryCleanup {
   private async pass(signal: AbortSignal): Promise<void> {
     const now = this.clock.now();
     const unsettled = this.executions.all();
-    const chores = [...part(this.deletions(unsettled, now)), ...part(this.settlements(unsettled, now))];
+    const elapsedMs = this.clock.elapsedMs();
+    for (const [uid, dueMs] of this.retries) if (dueMs <= elapsedMs) this.retries.delete(uid);
+    const chores = [...this.part(this.deletions(unsettled, now)), ...this.part(this.settlements(unsettled, now))];
     for await (const chore of pace(chores, periodMs / 2, this.clock, signal)) {
       await this.attempt(chore, signal);
       if (this.queue.foregroundLength > 0) return;
     }
   }
 
-  /** An error is logged, and the chore is left for a later pass. */
+  /** An error is logged, and the chore is left for later. */
   private async attempt({ execution, run }: Chore, signal: AbortSignal): Promise<void> {
     try {
       await run(signal);
     } catch (err) {
-      if (!signal.aborted)
-        this.log.warn({ ...logFields(execution.metadata), err }, 'finished execution not cleaned up');
+      if (signal.aborted) return;
+      this.retries.set(execution.metadata.uid, this.clock.elapsedMs() + retryMs);
+      this.log.warn({ ...logFields(execution.metadata), err }, 'finished execution not cleaned up');
     }
+  }
+
+  /** What a pass does of what is due. */
+  private part(due: readonly Chore[]): readonly Chore[] {
+    const chores = due.filter(({ execution }) => !this.retries.has(execution.metadata.uid));
+    return chores.slice(0, Math.min(maxWrites, Math.ceil(chores.length * share)));
   }
 
   private deletions(unsettled: readonly WorkflowExecution[], now: Date): readonly Chore[] {
@@ -107,8 +122,4 @@ export class HistoryCleanup {
         run: (signal) => this.executions.writeStatus(execution, { ...execution.status, settled: true }, signal),
       }));
   }
-}
-
-function part<T>(due: readonly T[]): readonly T[] {
-  return due.slice(0, Math.min(maxWrites, Math.ceil(due.length * share)));
 }

@@ -14,10 +14,10 @@ const deletion = { metadata: { deletionTimestamp: '2026-01-02T04:00:00Z' } };
 const settled: WorkflowExecutionStatus = { phase: 'Completed', completionTime: '2026-01-02T03:00:00Z', settled: true };
 
 /** A sweep of a cluster, and the keys that it enqueues. */
-function aSweep({ keepPipelineRunsMs = 0, fails = false } = {}) {
+function aSweep({ keepPipelineRunsMs = 0, fails = (_path: string): boolean => false } = {}) {
   const clock = new FakeClock(new Date('2026-01-02T04:00:00Z'));
-  const before = () => {
-    if (fails) throw new UnavailableError('away');
+  const before = ({ path }: { path: string }) => {
+    if (fails(path)) throw new UnavailableError('away');
   };
   const cluster = aFakeCluster({ before }, clock);
   const enqueued: string[] = [];
@@ -62,7 +62,7 @@ describe('a sweep', () => {
   });
 
   it('logs an error', async () => {
-    const { warnings, sweep } = aSweep({ fails: true });
+    const { warnings, sweep } = aSweep({ fails: () => true });
     await sweep();
     expect(warnings).toHaveLength(1);
   });
@@ -79,5 +79,17 @@ describe('WFE_KEEP_PIPELINE_RUNS', () => {
     await sweep();
     const deleted = server.list(pipelineRunResource).filter(({ metadata }) => metadata.deletionTimestamp !== undefined);
     expect(deleted.map(({ metadata }) => `payment/${metadata.name}`)).toEqual([old]);
+  });
+
+  it('prunes others while a PipelineRun cannot be deleted', async () => {
+    const { add, clock, server, warnings, sweep } = aSweep({ keepPipelineRunsMs, fails: (path) => path.includes('/refused') });
+    add('refused', settled);
+    const old = add('old', settled);
+    const swept = sweep();
+    await clock.advance(1_000);
+    await swept;
+    const deleted = server.list(pipelineRunResource).filter(({ metadata }) => metadata.deletionTimestamp !== undefined);
+    expect(deleted.map(({ metadata }) => `payment/${metadata.name}`)).toEqual([old]);
+    expect(warnings).toHaveLength(1);
   });
 });

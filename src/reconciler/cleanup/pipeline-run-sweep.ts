@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CONFIG, type Config } from '../../config/config.ts';
 import { KubernetesClient } from '../../kubernetes/client.ts';
-import { pace } from '../../kubernetes/async.ts';
+import { forEachDespiteErrors, pace } from '../../kubernetes/async.ts';
 import { type Clock, CLOCK } from '../../kubernetes/clock.ts';
 import { controllerOf, keyOf, type KubernetesObject } from '../../kubernetes/kubernetes-object.ts';
 import type { Logger } from '../../kubernetes/logger.ts';
@@ -44,12 +44,13 @@ export class PipelineRunSweep {
     @Inject(LOGGER) private readonly log: Logger,
   ) {}
 
-  /** Sweeps once, after the history has been read. Never rejects: an error is logged, and the rest left for the next sweep. */
+  /** Sweeps once, after the history has been read. Never rejects: the first error is logged, and the rest is swept. */
   async once(signal: AbortSignal): Promise<void> {
     const { watchNamespaces } = this.config;
     try {
       await this.history.waitForSync(signal);
-      for (const scope of watchNamespaces.length > 0 ? watchNamespaces : [undefined]) await this.sweep(scope, signal);
+      const scopes = watchNamespaces.length > 0 ? watchNamespaces : [undefined];
+      await forEachDespiteErrors(scopes, (scope) => this.sweep(scope, signal));
     } catch (err) {
       if (!signal.aborted) this.log.warn({ err }, 'PipelineRuns not swept');
     }
@@ -66,9 +67,8 @@ export class PipelineRunSweep {
       pipelineRuns.filter((pipelineRun) => this.isToBeExamined(pipelineRun)).forEach((one) => this.examine(one));
       pruned.push(...pipelineRuns.filter((pipelineRun) => this.isToBePruned(pipelineRun)));
     }
-    for await (const pipelineRun of pace(pruned, pruned.length * pruneMs, this.clock, signal)) {
-      await this.pipelineRuns.delete(pipelineRun, signal);
-    }
+    const paced = pace(pruned, pruned.length * pruneMs, this.clock, signal);
+    await forEachDespiteErrors(paced, (pipelineRun) => this.pipelineRuns.delete(pipelineRun, signal));
   }
 
   private examine(pipelineRun: KubernetesObject): void {

@@ -24,6 +24,13 @@ export const decisionFaults: readonly Fault[] = [
     caughtBy: ['src/reconciler/cleanup/expiry.spec.ts'],
   },
   {
+    name: 'an execution that cannot be deleted holds up the deletion of others',
+    file: 'src/reconciler/cleanup/history-cleanup.ts',
+    find: 'this.retries.set(execution.metadata.uid, this.clock.elapsedMs() + retryMs);',
+    replace: '',
+    caughtBy: ['src/reconciler/cleanup/history-cleanup.spec.ts'],
+  },
+  {
     name: 'an execution expires before its audit events are recorded',
     file: 'src/reconciler/cleanup/history-cleanup.ts',
     find: 'isTerminal(phaseOf(execution)) && isAuditFinal(execution)',
