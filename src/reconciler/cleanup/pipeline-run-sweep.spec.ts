@@ -82,7 +82,10 @@ describe('WFE_KEEP_PIPELINE_RUNS', () => {
   });
 
   it('prunes others while a PipelineRun cannot be deleted', async () => {
-    const { add, clock, server, warnings, sweep } = aSweep({ keepPipelineRunsMs, fails: (path) => path.includes('/refused') });
+    const { add, clock, server, warnings, sweep } = aSweep({
+      keepPipelineRunsMs,
+      fails: (path) => path.includes('/refused'),
+    });
     add('refused', settled);
     const old = add('old', settled);
     const swept = sweep();
