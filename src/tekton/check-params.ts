@@ -2,7 +2,7 @@ import { targetParameter } from '../workflow-execution/parameters.ts';
 import { joinFirst } from '../workflow-execution/text.ts';
 import type { DeclaredParam, Pipeline } from './pipeline.ts';
 
-/** A parameter with which a run fails, or that Tekton ignores. */
+/** A parameter with which a run fails, or that the Pipeline does not declare. */
 export interface ParamProblem {
   readonly name: string;
   readonly kind: 'fails' | 'undeclared';
@@ -15,7 +15,7 @@ const maxNamed = 10;
 
 /**
  * Checks the parameters of an execution against those that its Pipeline declares, as Tekton does when a run begins
- * (`ValidateParamTypesMatching`, `ValidateRequiredParametersProvided` and `ValidateParamEnumSubset` in pkg/reconciler).
+ * (`ValidateParamTypesMatching`, `ValidateRequiredParametersProvided` and `ValidateEnumParam` in pkg/reconciler).
  *
  * @param params all parameters of the run, with the target
  */
@@ -26,12 +26,15 @@ export function checkParams({ params: declared }: Pipeline, params: Readonly<Rec
     return message === undefined ? [] : [{ name: param.name, kind: 'fails', message }];
   });
   const names = declared.map(({ name }) => name);
-  const ignored = undeclaredParams([...given.keys()], names);
-  return [...fails, ...ignored.map((name): ParamProblem => ({ name, kind: 'undeclared', message: undeclared }))];
+  const others = undeclaredParams([...given.keys()], names);
+  return [...fails, ...others.map((name): ParamProblem => ({ name, kind: 'undeclared', message: undeclared }))];
 }
 
-/** The message for a parameter that the Pipeline does not declare. */
-export const undeclared = 'is not declared by the workflow, so Tekton ignores it';
+/**
+ * The message for a parameter that the Pipeline does not declare. Tekton does not use it, except in fields that its webhook does
+ * not check, such as the volumes of a task (`ApplyParameters` in pkg/reconciler/pipelinerun/resources/apply.go).
+ */
+export const undeclared = 'is not declared by the workflow';
 
 /** The parameters that a Pipeline does not declare. The target is passed to every workflow. */
 export function undeclaredParams(given: readonly string[], declared: readonly string[]): string[] {
@@ -42,6 +45,6 @@ export function undeclaredParams(given: readonly string[], declared: readonly st
 function failureOf({ type, hasDefault, values }: DeclaredParam, value: string | undefined): string | undefined {
   if (value === undefined) return hasDefault ? undefined : 'is required by the workflow';
   if (type !== 'string') return `has type ${type} in the workflow, but parameters of executions are strings`;
-  if (values === undefined || values.includes(value)) return undefined;
+  if (values === undefined || value === '' || values.includes(value)) return undefined;
   return `must be one of ${joinFirst(values, maxNamed)}`;
 }

@@ -13,17 +13,24 @@ const paramsOf = (params: unknown) => {
   return content.kind === 'pipeline' ? content.pipeline.params : content;
 };
 
+const unreadable = 'it is not one document of JSON, or of YAML without aliases and repeated keys';
+
 describe('a Pipeline in a bundle', () => {
   it('is read from JSON and from YAML', () => {
     const yaml = 'apiVersion: tekton.dev/v1beta1\nkind: Pipeline\nspec:\n  tasks:\n    - name: one\n';
 
-    expect(read(yaml)).toEqual({ kind: 'pipeline', pipeline: { params: [], tasks: ['one'] } });
+    expect(read(yaml)).toEqual({ kind: 'pipeline', pipeline: { params: [], workspaces: [], tasks: ['one'] } });
     expect(tasksOf({ tasks: [{ name: 'one' }] })).toEqual(['one']);
   });
 
   it.each([
     [{ apiVersion: 'tekton.dev/v1', kind: 'Task' }, 'holds a Task instead of a Pipeline'],
-    [{ apiVersion: 'example.org/v1', kind: 'Pipeline' }, 'holds a Pipeline instead of a Pipeline of Tekton'],
+    [
+      { apiVersion: 'tekton.dev/v1alpha1', kind: 'Pipeline' },
+      'holds a Pipeline of tekton.dev/v1alpha1 instead of tekton.dev/v1 or tekton.dev/v1beta1',
+    ],
+    [{ kind: 'Pipeline' }, 'holds a Pipeline of no API version instead of tekton.dev/v1 or tekton.dev/v1beta1'],
+    ['{"apiVersion": "tekton.dev/v1",}', 'holds a file that is not valid JSON'],
     ['just text', 'holds a file instead of a Pipeline'],
     ['[]', 'holds a file instead of a Pipeline'],
   ])('is required: %j', (content, message) => {
@@ -33,9 +40,10 @@ describe('a Pipeline in a bundle', () => {
   it.each([
     ['in JSON of more than 256 KiB', 'x'.repeat(maxPipelineBytes.json + 1), 'it is larger than 256 KiB of JSON'],
     ['in YAML of more than 32 KiB', `a: ${'x'.repeat(maxPipelineBytes.yaml)}`, 'it is larger than 32 KiB of YAML'],
-    ['with aliases', 'a: &a [b]\nc: *a\n', 'it is neither JSON nor YAML without aliases'],
-    ['that cannot be parsed', '{"a": ', 'it is neither JSON nor YAML without aliases'],
-    ['that is too deep', '['.repeat(30_000), 'it is neither JSON nor YAML without aliases'],
+    ['with aliases', 'a: &a [b]\nc: *a\n', unreadable],
+    ['in several documents', 'a: b\n---\nc: d\n', unreadable],
+    ['that cannot be parsed', 'a: [', unreadable],
+    ['that is too deep', '['.repeat(30_000), unreadable],
   ])('is not read %s', (_, content, message) => {
     expect(read(content)).toEqual({ kind: 'unread', message });
   });
@@ -47,14 +55,14 @@ describe('the parameters of a Pipeline', () => {
       { name: 'A', type: 'string' },
       { name: 'B', default: '' },
       { name: 'C', enum: ['x', 'y'] },
-      { type: 'string' },
-      'D',
+      { name: 'D', type: '', enum: [], default: null },
     ];
 
     expect(paramsOf(params)).toEqual([
       { name: 'A', type: 'string', hasDefault: false },
       { name: 'B', type: 'string', hasDefault: true },
       { name: 'C', type: 'string', hasDefault: false, values: ['x', 'y'] },
+      { name: 'D', type: 'string', hasDefault: false },
     ]);
   });
 
@@ -64,6 +72,8 @@ describe('the parameters of a Pipeline', () => {
       { name: 'B', default: { x: 'y' } },
       { name: 'C', properties: { x: {} } },
       { name: 'D' },
+      { name: 'E', default: [1, 2] },
+      { name: 'F', default: { a: 1 } },
     ];
 
     expect(paramsOf(params)).toMatchObject([
@@ -71,7 +81,40 @@ describe('the parameters of a Pipeline', () => {
       { type: 'object' },
       { type: 'object' },
       { type: 'string' },
+      { type: 'string' },
+      { type: 'string' },
     ]);
+  });
+
+  it.each([
+    [{ params: { A: 'x' } }, 'spec.params must be a list'],
+    [{ params: ['A'] }, 'spec.params[0] must be an object'],
+    [{ params: [{ type: 'string' }] }, 'spec.params[0].name is missing'],
+    [{ params: [{ name: 'A', type: 5 }] }, 'spec.params[0].type must be a string'],
+    [{ params: [{ name: 'A', enum: [1] }] }, 'spec.params[0].enum must be a string'],
+    [{ tasks: [{ name: 'a', runAfter: 'b' }] }, 'spec.tasks[0].runAfter must be a list'],
+  ])('are those of a Pipeline that Tekton can decode, not %j', (spec, why) => {
+    expect(read(aPipeline(spec))).toEqual({
+      kind: 'refused',
+      message: `holds a Pipeline that Tekton cannot decode: ${why}`,
+    });
+  });
+
+  it('have no names that are booleans in YAML 1.1', () => {
+    const content = read('apiVersion: tekton.dev/v1\nkind: Pipeline\nspec:\n  params:\n    - name: NO\n');
+
+    expect(content).toEqual({
+      kind: 'refused',
+      message: 'holds a Pipeline that Tekton cannot decode: spec.params[0].name must be a string',
+    });
+  });
+});
+
+describe('the workspaces of a Pipeline', () => {
+  it('are those that are not optional', () => {
+    const content = read(aPipeline({ workspaces: [{ name: 'a' }, { name: 'b', optional: true }] }));
+
+    expect(content).toMatchObject({ pipeline: { workspaces: ['a'] } });
   });
 });
 
@@ -89,6 +132,17 @@ describe('the tasks of a Pipeline', () => {
       ...['find', 'log', 'patch', 'verify', 'notify'],
       'clean',
     ]);
+  });
+
+  it('do not wait for a result that only their texts mention', () => {
+    const tasks = [
+      { name: 'c', runAfter: ['b'] },
+      { name: 'b', runAfter: ['a'] },
+      { name: 'a', description: 'writes what c reads as $(tasks.c.results.r)', taskSpec: { steps: [{ image: 'x' }] } },
+      { name: 'd', taskSpec: { steps: [{ script: 'echo $(tasks.c.results.r)' }] } },
+    ];
+
+    expect(tasksOf({ tasks })).toEqual(['a', 'b', 'c', 'd']);
   });
 
   it.each([

@@ -1,5 +1,6 @@
-import { load } from 'js-yaml';
+import { boolYaml11Tag, CORE_SCHEMA, load } from 'js-yaml';
 import { arrayOf, isRecord, parseJson, recordOf, stringOf, type JsonRecord } from '../kubernetes/json.ts';
+import { inOrder, maxDepth, taskNameOf } from './task-order.ts';
 
 /** A parameter that a Pipeline declares (https://tekton.dev/docs/pipelines/pipelines/#specifying-parameters). */
 export interface DeclaredParam {
@@ -13,6 +14,8 @@ export interface DeclaredParam {
 /** What a Pipeline declares. */
 export interface Pipeline {
   readonly params: readonly DeclaredParam[];
+  /** Names of the workspaces without which it does not run. */
+  readonly workspaces: readonly string[];
   /** Names of its tasks in an order in which they can run, followed by those of `finally`. */
   readonly tasks: readonly string[];
 }
@@ -28,6 +31,9 @@ export type PipelineContent =
  */
 export const maxPipelineBytes = { json: 256 * 1024, yaml: 32 * 1024 } as const;
 
+/** Tekton reads YAML as sigs.k8s.io/yaml does: `NO` and `on` are booleans, as in YAML 1.1. */
+const schema = CORE_SCHEMA.withTags(boolYaml11Tag);
+
 /** Reads an object of a bundle, in JSON or YAML. */
 export function readPipeline(content: Buffer): PipelineContent {
   const tooLarge = (format: 'json' | 'yaml') =>
@@ -36,93 +42,106 @@ export function readPipeline(content: Buffer): PipelineContent {
   const text = content.toString();
   const json = parseJson(text);
   if (json !== undefined) return pipelineOf(json);
+  // Tekton takes it for JSON.
+  if (text.trimStart().startsWith('{')) return refused('holds a file that is not valid JSON');
   if (content.length > maxPipelineBytes.yaml) return tooLarge('yaml');
   try {
-    return pipelineOf(load(text, { maxDepth, maxAliases: 0 }));
+    return pipelineOf(load(text, { schema, maxDepth, maxAliases: 0 }));
   } catch {
-    return unread('it is neither JSON nor YAML without aliases');
+    return unread('it is not one document of JSON, or of YAML without aliases and repeated keys');
   }
 }
-
-/** Maximum depth of a Pipeline; a task spec within one has about 20 levels. */
-const maxDepth = 64;
 
 function unread(message: string): PipelineContent {
   return { kind: 'unread', message };
 }
 
+function refused(message: string): PipelineContent {
+  return { kind: 'refused', message };
+}
+
+const apiVersions = ['tekton.dev/v1', 'tekton.dev/v1beta1'];
+
 function pipelineOf(raw: unknown): PipelineContent {
   const { apiVersion, kind, spec } = recordOf(raw);
-  if (kind !== 'Pipeline' || stringOf(apiVersion)?.startsWith('tekton.dev/') !== true) {
-    const found = stringOf(kind) ?? 'file';
-    return {
-      kind: 'refused',
-      message: `holds a ${found} instead of a Pipeline${found === 'Pipeline' ? ' of Tekton' : ''}`,
-    };
+  const found = stringOf(kind) ?? 'file';
+  if (found !== 'Pipeline') return refused(`holds a ${found} instead of a Pipeline`);
+  if (!apiVersions.includes(stringOf(apiVersion) ?? '')) {
+    return refused(
+      `holds a Pipeline of ${stringOf(apiVersion) ?? 'no API version'} instead of ${apiVersions.join(' or ')}`,
+    );
   }
-  const { params, tasks, finally: last } = recordOf(spec);
-  const pipeline = {
-    params: arrayOf(params).flatMap(paramOf),
-    tasks: [...inOrder(arrayOf(tasks).map(recordOf)), ...arrayOf(last).map(recordOf).map(nameOf)],
+  try {
+    return { kind: 'pipeline', pipeline: declarationsOf(recordOf(spec)) };
+  } catch (error) {
+    if (!(error instanceof UndecodableError)) throw error;
+    return refused(`holds a Pipeline that Tekton cannot decode: ${error.message}`);
+  }
+}
+
+function declarationsOf({ params, workspaces, tasks, finally: last }: JsonRecord): Pipeline {
+  const read = (value: unknown, path: string) =>
+    recordsOf(value, path).map((task, index) => decodable(task, `${path}[${index}]`));
+  return {
+    params: recordsOf(params, 'spec.params').map(paramOf),
+    workspaces: recordsOf(workspaces, 'spec.workspaces')
+      .filter(({ optional }) => optional !== true)
+      .map(taskNameOf),
+    tasks: [...inOrder(read(tasks, 'spec.tasks')), ...read(last, 'spec.finally').map(taskNameOf)],
   };
-  return { kind: 'pipeline', pipeline };
 }
 
-function paramOf(raw: unknown): DeclaredParam[] {
-  const param = recordOf(raw);
-  const name = stringOf(param['name']);
-  if (name === undefined) return [];
-  const { type, default: fallback, properties, enum: values } = param;
-  return [
-    {
-      name,
-      type: stringOf(type) ?? impliedType(fallback, properties),
-      hasDefault: fallback !== undefined,
-      ...(Array.isArray(values) ? { values: arrayOf(values).map(String) } : {}),
-    },
-  ];
+function decodable(task: JsonRecord, path: string): JsonRecord {
+  textOf(task['name'], `${path}.name`);
+  listOf(task['runAfter'], `${path}.runAfter`);
+  return task;
 }
 
-/** The type that Tekton's webhook adds (`SetDefaults` in pkg/apis/pipeline/v1/param_types.go). */
+function paramOf(param: JsonRecord, index: number): DeclaredParam {
+  const path = `spec.params[${index}]`;
+  const { default: fallback, properties } = param;
+  const name = textOf(param['name'], `${path}.name`);
+  if (name === '') throw new UndecodableError(`${path}.name is missing`);
+  const values = listOf(param['enum'], `${path}.enum`).map((value) => textOf(value, `${path}.enum`));
+  return {
+    name,
+    type: textOf(param['type'], `${path}.type`) || impliedType(fallback, properties),
+    hasDefault: fallback !== undefined && fallback !== null,
+    ...(values.length > 0 ? { values } : {}),
+  };
+}
+
+/**
+ * The type that Tekton's webhook adds (`SetDefaults` in pkg/apis/pipeline/v1/param_types.go). A default with other elements than
+ * strings is a string (`UnmarshalJSON` there).
+ */
 function impliedType(fallback: unknown, properties: unknown): string {
-  if (Array.isArray(fallback)) return 'array';
-  return isRecord(fallback) || isRecord(properties) ? 'object' : 'string';
+  const hasTexts = (values: readonly unknown[]) => values.every((value) => value === null || typeof value === 'string');
+  if (isRecord(properties)) return 'object';
+  if (Array.isArray(fallback)) return hasTexts(arrayOf(fallback)) ? 'array' : 'string';
+  return isRecord(fallback) && hasTexts(Object.values(fallback)) ? 'object' : 'string';
 }
 
-function nameOf(task: JsonRecord): string {
-  return stringOf(task['name']) ?? '';
+/** Why Tekton cannot decode a Pipeline. */
+class UndecodableError extends Error {
+  override readonly name = 'UndecodableError';
 }
 
-/** The names of tasks, each after those that it runs after or uses the results of; otherwise in their order. */
-function inOrder(tasks: readonly JsonRecord[]): string[] {
-  const names = tasks.map(nameOf);
-  const known = new Set(names);
-  const waitsFor = new Map(tasks.map((task) => [nameOf(task), dependenciesOf(task).intersection(known)]));
-  const dependents = new Map(names.map((name): [string, string[]] => [name, []]));
-  for (const [name, dependencies] of waitsFor) {
-    dependencies.forEach((dependency) => dependents.get(dependency)?.push(name));
-  }
-  const ready = names.filter((name) => waitsFor.get(name)?.size === 0);
-  for (const done of ready) {
-    for (const name of dependents.get(done) ?? []) {
-      const left = waitsFor.get(name);
-      if (left?.delete(done) && left.size === 0) ready.push(name);
-    }
-  }
-  // Tekton refuses cycles.
-  return ready.length === names.length ? ready : names;
+function textOf(value: unknown, path: string): string {
+  if (value === undefined || value === null) return '';
+  if (typeof value !== 'string') throw new UndecodableError(`${path} must be a string`);
+  return value;
 }
 
-function dependenciesOf(task: JsonRecord): Set<string> {
-  const found = new Set(arrayOf(task['runAfter']).filter((name) => typeof name === 'string'));
-  collectReferences(task, maxDepth, found);
-  return found;
+function listOf(value: unknown, path: string): readonly unknown[] {
+  if (value === undefined || value === null) return [];
+  if (!Array.isArray(value)) throw new UndecodableError(`${path} must be a list`);
+  return arrayOf(value);
 }
 
-function collectReferences(value: unknown, depth: number, found: Set<string>): void {
-  if (typeof value === 'string') {
-    for (const [, name = ''] of value.matchAll(/\$\(tasks\.([^.()]+)\.results/g)) found.add(name);
-  } else if (typeof value === 'object' && value !== null && depth > 0) {
-    for (const part of Object.values(value)) collectReferences(part, depth - 1, found);
-  }
+function recordsOf(value: unknown, path: string): readonly JsonRecord[] {
+  return listOf(value, path).map((item, index) => {
+    if (!isRecord(item)) throw new UndecodableError(`${path}[${index}] must be an object`);
+    return item;
+  });
 }

@@ -58,7 +58,7 @@ export const ApiCreate = () =>
         Warning: {
           description: 'What the caller should know about the execution, as the API server of Kubernetes writes it.',
           schema: { type: 'string' },
-          example: '299 - "parameter MEMORY_LIMT is not declared by the workflow, so Tekton ignores it"',
+          example: '299 - "parameter MEMORY_LIMT is not declared by the workflow"',
         },
       },
     }),

@@ -20,7 +20,7 @@ describe('the resolution of a bundle', () => {
 
     await expect(resolving).resolves.toEqual({
       kind: 'resolved',
-      pipeline: { params: [], tasks: ['restart'] },
+      pipeline: { params: [], workspaces: [], tasks: ['restart'] },
       digest: `sha256:${digestHex}`,
     });
   });

@@ -30,7 +30,9 @@ export type Resolution =
   | { readonly kind: 'resolved'; readonly pipeline: Pipeline; readonly digest?: string }
   /** A run would fail for this reason. */
   | { readonly kind: 'failed'; readonly message: string; readonly digest?: string }
-  /** It is unknown, for this reason. */
+  /** This service does not read the Pipeline, for this reason. */
+  | { readonly kind: 'unread'; readonly message: string; readonly digest?: string }
+  /** It is unknown for now, for this reason. */
   | { readonly kind: 'unknown'; readonly message: string; readonly digest?: string };
 
 /** Pauses between two reads of a ResolutionRequest, in milliseconds; Tekton takes some tenths of a second. */
@@ -171,7 +173,7 @@ function readResolution({ status: { succeeded, data = '', digest } }: Resolution
     case 'refused':
       return { kind: 'failed', message: content.message, digest };
     case 'unread':
-      return { kind: 'unknown', message: `the Pipeline is not read: ${content.message}`, digest };
+      return { kind: 'unread', message: `the Pipeline is not read: ${content.message}`, digest };
   }
 }
 

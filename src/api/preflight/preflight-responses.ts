@@ -17,7 +17,7 @@ export class FindingDto {
 
   @ApiProperty({
     description: 'What is wrong with it.',
-    example: 'is not declared by the workflow, so Tekton ignores it',
+    example: 'is not declared by the workflow',
   })
   message: string;
 
@@ -39,7 +39,7 @@ export class PreflightDto {
 
   @ApiProperty({
     required: false,
-    description: 'Digest that the reference of the bundle stands for now.',
+    description: 'Digest of the manifest that Tekton resolved for the bundle; of an image index, that of its image.',
     pattern: '^sha256:[0-9a-f]{64}$',
   })
   bundleDigest?: string;

@@ -14,12 +14,16 @@ import { PreflightService } from './preflight.service.ts';
 const call = { signal: new AbortController().signal, recheck: () => Promise.resolve() };
 const digest = `sha256:${digestHex}`;
 const declared = (name: string) => ({ name, type: 'string', hasDefault: false });
-const undeclared = 'is not declared by the workflow, so Tekton ignores it';
+const undeclared = 'is not declared by the workflow';
 const unknown: Resolution = { kind: 'unknown', message: 'Tekton is away' };
 
 /** A Pipeline that Tekton has found. */
 function found(over: Partial<Pipeline> = {}): Resolution {
-  return { kind: 'resolved', pipeline: { params: [declared('A')], tasks: ['restart'], ...over }, digest };
+  return {
+    kind: 'resolved',
+    pipeline: { params: [declared('A')], workspaces: [], tasks: ['restart'], ...over },
+    digest,
+  };
 }
 
 /** The service with what Tekton finds, what it has found before, and the ServiceAccount in the namespace. */
@@ -86,6 +90,18 @@ describe('a preflight', () => {
     const { findings } = await serviceWith({ undeclaredParameters: 'refuse' }).check({ A: 'x', B: 'y' });
 
     expect(findings).toMatchObject([{ severity: 'Error' }]);
+  });
+
+  it('finds workspaces, which an execution does not have', async () => {
+    const preflight = await serviceWith({ resolution: found({ workspaces: ['source'] }) }).check();
+
+    expect(preflight.findings).toEqual([
+      {
+        path: ['spec', 'workflowRef', 'containerImage'],
+        message: 'needs the workspace source, but executions have no workspaces',
+        severity: 'Error',
+      },
+    ]);
   });
 
   it('finds a ServiceAccount that does not exist', async () => {
@@ -202,6 +218,18 @@ describe('a create', () => {
       code: 'Unavailable',
       message: 'the parameters cannot be checked: Tekton is away',
       details: { retryAfterMs: 1_000 },
+    });
+  });
+
+  it('is refused for good if parameters must be checked and the Pipeline cannot be read', async () => {
+    const { screen } = serviceWith({
+      resolution: { kind: 'unread', message: 'the Pipeline is not read: it is too large' },
+      undeclaredParameters: 'refuse',
+    });
+
+    await expect(screen({ A: 'x' })).rejects.toMatchObject({
+      code: 'InvalidArgument',
+      message: 'spec.workflowRef.containerImage: cannot be checked: the Pipeline is not read: it is too large',
     });
   });
 

@@ -65,7 +65,9 @@ export class PreflightService {
       this.findServiceAccount(execution, call),
     ]);
     const findings = [...accountFindings(execution, account), ...this.findingsOf(execution.spec, resolution)];
-    const unknown = [resolution, account].flatMap((part) => (part.kind === 'unknown' ? [part.message] : []));
+    const unknown = [resolution, account].flatMap((part) =>
+      part.kind === 'unknown' || part.kind === 'unread' ? [part.message] : [],
+    );
     return {
       checked: unknown.length === 0,
       ...(unknown.length === 0 ? {} : { notCheckedReason: unknown.join('; ') }),
@@ -91,6 +93,9 @@ export class PreflightService {
     if (isRefused && resolution?.kind === 'unknown') {
       throw new ApiError('Unavailable', `the parameters cannot be checked: ${resolution.message}`, { retryAfterMs });
     }
+    if (isRefused && resolution?.kind === 'unread') {
+      throw invalidArgument([{ path: bundlePath, message: `cannot be checked: ${resolution.message}` }]);
+    }
     if (resolution?.kind !== 'resolved') return [];
     const names = checkParams(resolution.pipeline, parametersOf(spec))
       .filter(({ kind }) => kind === 'undeclared')
@@ -111,11 +116,16 @@ export class PreflightService {
   private findingsOf(spec: WorkflowExecutionSpec, resolution: Resolution): readonly Finding[] {
     const redact = redactorFor(spec);
     if (resolution.kind === 'failed') return [error(bundlePath, redact(resolution.message))];
-    if (resolution.kind === 'unknown') return [];
-    return checkParams(resolution.pipeline, parametersOf(spec)).map(({ kind, name, message }) => {
+    if (resolution.kind !== 'resolved') return [];
+    const { pipeline } = resolution;
+    const workspaces = pipeline.workspaces.map((name) =>
+      error(bundlePath, `needs the workspace ${name}, but executions have no workspaces`),
+    );
+    const params = checkParams(pipeline, parametersOf(spec)).map(({ kind, name, message }) => {
       const isError = kind === 'fails' || this.config.undeclaredParameters === 'refuse';
-      return { ...error(pathOf(name), redact(message)), severity: isError ? 'Error' : 'Warning' };
+      return { ...error(pathOf(name), redact(message)), severity: isError ? 'Error' : 'Warning' } as const;
     });
+    return [...workspaces, ...params];
   }
 
   private async findServiceAccount(

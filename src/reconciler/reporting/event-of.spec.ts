@@ -13,7 +13,7 @@ const running: Observation = { phase: 'Running', pipelineRun, message: 'runs' };
 const cancelling: Observation = { ...running, cancelling: 'Graceful' };
 const stopping: Observation = { ...running, cancelling: 'Immediate' };
 const completed: Observation = { phase: 'Completed', pipelineRun, message: 'done' };
-const ignored: Observation = { ...completed, undeclaredParams: ['MEMORY_LIMT', 'B'] };
+const undeclared: Observation = { ...completed, undeclaredParams: ['MEMORY_LIMT', 'B'] };
 const refused: Observation = { phase: 'Pending', reason: 'Forbidden', message: 'not yet' };
 const failed = (reason: 'OOMKilled' | 'Cancelled' | 'ValidationFailed'): Observation => ({
   phase: 'Failed',
@@ -151,9 +151,9 @@ describe('the Events of an execution', () => {
     [
       'whose workflow does not declare its parameters',
       after(fresh, running),
-      ignored,
+      undeclared,
       [
-        'Warning ParametersIgnored FollowPipelineRun Tekton ignored parameters that the workflow does not declare: MEMORY_LIMT, B',
+        'Warning UndeclaredParameters FollowPipelineRun The workflow does not declare the parameters: MEMORY_LIMT, B',
         'Normal Completed FollowPipelineRun Completed: done',
       ],
     ],
@@ -178,7 +178,7 @@ describe('the Events of an execution', () => {
     ['that is skipped', fresh, skipped, ['Normal ResourceBusy AcquireTarget Skipped: another one runs']],
     ['that runs on', after(fresh, running), running, []],
     ['that is still being cancelled', after(fresh, running, cancelling), cancelling, []],
-    ['that has ended before', after(fresh, running, completed), ignored, []],
+    ['that has ended before', after(fresh, running, completed), undeclared, []],
     ['that ended otherwise before', after(fresh, running, completed), failed('OOMKilled'), []],
     ['that runs, with a late observation of Pending', after(fresh, running), refused, []],
   ])('%s', (_what, before, observation, expected) => {

@@ -31,8 +31,8 @@ export function eventOf(transition: Transition, execution: WorkflowExecution): E
       return cancellingEvent(transition, execution);
     case 'end-not-recorded':
       return { type: 'Warning', reason: 'EndNotRecorded', action: 'CancelPipelineRun', note: transition.message };
-    case 'parameters-ignored':
-      return parametersIgnoredEvent(transition);
+    case 'parameters-undeclared':
+      return undeclaredParametersEvent(transition);
     case 'ended':
       return endedEvent(transition, execution);
     case 'audit-failed':
@@ -74,9 +74,9 @@ function cancellingEvent({ mode, pipelineRun }: Of<'cancelling'>, execution: Wor
 /** Maximum number of parameters in the note of an Event. */
 const maxNamed = 10;
 
-function parametersIgnoredEvent({ names }: Of<'parameters-ignored'>): EventInput {
-  const note = `Tekton ignored parameters that the workflow does not declare: ${joinFirst(names, maxNamed)}`;
-  return { type: 'Warning', reason: 'ParametersIgnored', action: 'FollowPipelineRun', note };
+function undeclaredParametersEvent({ names }: Of<'parameters-undeclared'>): EventInput {
+  const note = `The workflow does not declare the parameters: ${joinFirst(names, maxNamed)}`;
+  return { type: 'Warning', reason: 'UndeclaredParameters', action: 'FollowPipelineRun', note };
 }
 
 function endedEvent({ from, to }: Of<'ended'>, { status = {} }: WorkflowExecution): EventInput {

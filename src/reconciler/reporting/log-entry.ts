@@ -30,7 +30,7 @@ export function logEntryOf(transition: Transition, execution: WorkflowExecution)
     case 'start-failed':
     case 'paused':
     case 'end-not-recorded':
-    case 'parameters-ignored':
+    case 'parameters-undeclared':
     case 'audit-failed':
       return undefined;
   }

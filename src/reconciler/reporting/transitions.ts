@@ -17,7 +17,7 @@ export type Transition =
   | { readonly kind: 'cancelling'; readonly mode: CancelMode; readonly pipelineRun?: string }
   | { readonly kind: 'end-not-recorded'; readonly message: string }
   /** Its run has ended, and the workflow does not declare these parameters. */
-  | { readonly kind: 'parameters-ignored'; readonly names: readonly string[] }
+  | { readonly kind: 'parameters-undeclared'; readonly names: readonly string[] }
   /** `seconds`: how long it ran; absent when it was never started. */
   | { readonly kind: 'ended'; readonly from: Phase; readonly to: Phase; readonly seconds?: number }
   | { readonly kind: 'audit-failed'; readonly reason: string; readonly message: string }
@@ -99,7 +99,7 @@ function parametersIgnored(
   if (isTerminal(phaseOf(before)) || !isTerminal(phaseOf(after))) return [];
   const { undeclaredParams: names = [] } =
     observation?.phase === 'Completed' || observation?.phase === 'Failed' ? observation : {};
-  return names.length === 0 ? [] : [{ kind: 'parameters-ignored', names }];
+  return names.length === 0 ? [] : [{ kind: 'parameters-undeclared', names }];
 }
 
 function ended(before: WorkflowExecution, after: WorkflowExecution): readonly Transition[] {

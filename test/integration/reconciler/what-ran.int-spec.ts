@@ -45,7 +45,7 @@ describe('an execution', () => {
     await fixture.execute('misspelt', skippingWorkflow, { parameters: { MEMORY_LIMT: '1Gi' } });
 
     const { client, namespace } = fixture;
-    const events = await eventsUntil(client, namespace, 'misspelt', 'ParametersIgnored', 'Completed');
+    const events = await eventsUntil(client, namespace, 'misspelt', 'UndeclaredParameters', 'Completed');
 
     expect(events).toContainEqual(
       expect.objectContaining({ type: 'Warning', note: expect.stringContaining('MEMORY_LIMT') }),

@@ -3,7 +3,7 @@
 // 	protoc-gen-go v1.36.12
 // 	protoc        (unknown)
 // source: kubernaut/workflowexecution/v1/workflow_execution.proto
-// sources: sha256 257aae98340760f291e24373490e2a0fc5ffbb9dc8dd7924117bc83e6d79e559
+// sources: sha256 8e66624c8f08f834b8d2804a23867db63cacb767394c70ff26d8fe4978b0185c
 
 package workflowexecutionv1
 
@@ -693,7 +693,8 @@ type Preflight struct {
 	NotCheckedReason string `protobuf:"bytes,2,opt,name=not_checked_reason,json=notCheckedReason,proto3" json:"not_checked_reason,omitempty"`
 	// At most 50, errors first.
 	Findings []*Finding `protobuf:"bytes,3,rep,name=findings,proto3" json:"findings,omitempty"`
-	// Digest that the reference of the bundle stands for now: `sha256:` and 64 hexadecimal digits.
+	// Digest of the manifest that Tekton resolved for the bundle (of an image index, that of its image): `sha256:` and 64
+	// hexadecimal digits.
 	BundleDigest string `protobuf:"bytes,4,opt,name=bundle_digest,json=bundleDigest,proto3" json:"bundle_digest,omitempty"`
 	// Names of the tasks in an order in which they can run, followed by those of `finally`; at most 256.
 	Tasks []string `protobuf:"bytes,5,rep,name=tasks,proto3" json:"tasks,omitempty"`

@@ -3,7 +3,7 @@
 // - protoc-gen-go-grpc v1.6.2
 // - protoc             (unknown)
 // source: kubernaut/workflowexecution/v1/workflow_execution.proto
-// sources: sha256 257aae98340760f291e24373490e2a0fc5ffbb9dc8dd7924117bc83e6d79e559
+// sources: sha256 8e66624c8f08f834b8d2804a23867db63cacb767394c70ff26d8fe4978b0185c
 
 package workflowexecutionv1
 

@@ -656,7 +656,10 @@ export interface Preflight {
   notCheckedReason: string;
   /** At most 50, errors first. */
   findings: Finding[];
-  /** Digest that the reference of the bundle stands for now: `sha256:` and 64 hexadecimal digits. */
+  /**
+   * Digest of the manifest that Tekton resolved for the bundle (of an image index, that of its image): `sha256:` and 64
+   * hexadecimal digits.
+   */
   bundleDigest: string;
   /** Names of the tasks in an order in which they can run, followed by those of `finally`; at most 256. */
   tasks: string[];
