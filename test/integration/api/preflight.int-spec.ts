@@ -24,7 +24,7 @@ const quotas = { ...core, plural: 'resourcequotas', kind: 'ResourceQuota' };
 
 type Spec = NonNullable<NewExecution['spec']>;
 
-const undeclared = 'is not declared by the workflow, so Tekton ignores it';
+const undeclared = 'is not declared by the workflow';
 const task = (name: string, over: object = {}) => ({ name, taskRef: { name: 'x' }, ...over });
 const aTask = '{"apiVersion":"tekton.dev/v1","kind":"Task"}';
 const simple = pipeline({ params: [{ name: 'A', default: '' }], tasks: [task('only')] });
