@@ -3,6 +3,7 @@ import { anEndedExecution } from '../../audit/audit.builders.ts';
 import type { Counter } from 'prom-client';
 import { FakeClock, settle } from '../../kubernetes/fake-clock.builders.ts';
 import { UnavailableError } from '../../kubernetes/errors.ts';
+import { sleep } from '../../kubernetes/async.ts';
 import { WorkQueue } from '../../kubernetes/work-queue.ts';
 import { workflowExecutionResource } from '../../workflow-execution/resource.ts';
 import { aFakeCluster } from '../fake-cluster.builders.ts';
@@ -126,6 +127,19 @@ describe('the cleanup of the history', () => {
     expect([names(), warnings.length]).toEqual([['oldest'], 1]);
     await elapse(60_000);
     expect(warnings).toHaveLength(2);
+  });
+
+  it('continues once the executions that it deletes have been reconciled', async () => {
+    const { add, names, clock, elapse, queue, run } = aCleanup((path) => {
+      // It is reconciled when it is marked, and again when it is gone.
+      if (path.includes('/e-')) ['marked', 'gone'].forEach(() => queue.add(path));
+      return false;
+    });
+    for (let i = 0; i < 60; i += 1) add(`e-${i}`, { spec: { ttlSecondsAfterFinished: 0 }, status: { settled: true } });
+    void queue.run(() => sleep(clock, 10), { concurrency: 16, signal: new AbortController().signal });
+    void run();
+    await elapse(4_000);
+    expect(names()).toHaveLength(50);
   });
 
   it('spreads a backlog, and stops after a write while live executions are queued', async () => {

@@ -30,6 +30,9 @@ const relistMs = 3_600_000;
 /** Time until a write that has failed is repeated, in milliseconds; others must not wait for it. */
 const retryMs = 60_000;
 
+/** How long a pass waits for the queue to be empty, and how often it looks, in milliseconds. */
+const [patienceMs, pollMs] = [1_000, 10];
+
 /** A pass does this part of what is due, so that a backlog is spread over half a minute. */
 const share = 1 / 6;
 
@@ -81,8 +84,18 @@ export class HistoryCleanup {
     const chores = [...this.part(this.deletions(unsettled, now)), ...this.part(this.settlements(unsettled, now))];
     for await (const chore of pace(chores, periodMs / 2, this.clock, signal)) {
       await this.attempt(chore, signal);
-      if (this.queue.foregroundLength > 0) return;
+      if (!(await this.queueEmpties(signal))) return;
     }
+  }
+
+  /** Waits while live executions are queued, but not for long. A deletion queues its execution, too, for some milliseconds. */
+  private async queueEmpties(signal: AbortSignal): Promise<boolean> {
+    const giveUpMs = this.clock.elapsedMs() + patienceMs;
+    while (this.queue.foregroundLength > 0) {
+      if (this.clock.elapsedMs() >= giveUpMs || signal.aborted) return false;
+      await sleep(this.clock, pollMs, signal);
+    }
+    return true;
   }
 
   /** An error is logged, and the chore is left for later. */

@@ -24,6 +24,13 @@ export const decisionFaults: readonly Fault[] = [
     caughtBy: ['src/reconciler/cleanup/expiry.spec.ts'],
   },
   {
+    name: 'the cleanup stops for the executions that it deletes',
+    file: 'src/reconciler/cleanup/history-cleanup.ts',
+    find: 'if (this.clock.elapsedMs() >= giveUpMs || signal.aborted) return false;',
+    replace: 'return false;',
+    caughtBy: ['src/reconciler/cleanup/history-cleanup.spec.ts'],
+  },
+  {
     name: 'an execution that cannot be deleted holds up the deletion of others',
     file: 'src/reconciler/cleanup/history-cleanup.ts',
     find: 'this.retries.set(execution.metadata.uid, this.clock.elapsedMs() + retryMs);',
