@@ -49,11 +49,34 @@ describe('a namespace', () => {
   });
 });
 
-it('a ConfigMap pauses all namespaces by its key', () => {
-  const managedFields = [writtenBy('kubectl-create', since, { 'f:data': { 'f:paused': {} } })];
-  const configMap = { metadata: { ...metadata, managedFields }, data: { paused: 'incident', other: 'x' } };
-  expect(pausingConfigMaps.parse(configMap).pause).toEqual({ reason: 'incident', by: 'kubectl-create', since });
-  expect(pausingConfigMaps.parse({ metadata, data: { other: 'x' } }).pause).toBeUndefined();
+describe('a ConfigMap', () => {
+  const creationTimestamp = '2026-01-02T03:00:00Z';
+  const configMapWith = (data: object | undefined, ...managedFields: object[]) =>
+    pausingConfigMaps.parse({ metadata: { ...metadata, creationTimestamp, managedFields }, data }).pause;
+  const keyWriter = writtenBy('kubectl-edit', since, { 'f:data': { 'f:paused': {} } });
+  const creator = writtenBy('kubectl-create', creationTimestamp, { 'f:data': { 'f:other': {} } });
+
+  it('pauses all namespaces, with the reason under its key and the writer of that key', () => {
+    const data = { paused: 'incident', other: 'x' };
+    expect(configMapWith(data, creator, keyWriter)).toEqual({ reason: 'incident', by: 'kubectl-edit', since });
+  });
+
+  it.each([
+    ['has no data', undefined],
+    ['has another key', { reason: 'incident' }],
+    ['has an empty key', { paused: '' }],
+  ])('pauses without a reason, since its creation, if it %s', (_, data) => {
+    expect(configMapWith(data, creator)).toEqual({ reason: '', by: 'kubectl-create', since: creationTimestamp });
+  });
+
+  it('pauses since its creation by an unknown manager if none was recorded', () => {
+    const later = { ...creator, manager: 'kubectl-label', time: since };
+    expect(configMapWith(undefined, later)).toEqual({ reason: '', since: creationTimestamp });
+  });
+
+  it.each(['false', '0'])('pauses also with the reason %j', (reason) => {
+    expect(configMapWith({ paused: reason })?.reason).toBe(reason);
+  });
 });
 
 it.each([

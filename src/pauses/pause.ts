@@ -7,7 +7,7 @@ import { truncate } from '../workflow-execution/text.ts';
 /** Name of the ConfigMap in the service's namespace that pauses all namespaces. */
 export const pauseConfigMap = 'workflow-execution-pause';
 
-/** The key of that ConfigMap with the reason. */
+/** The key of that ConfigMap with the reason; optional. */
 export const pauseKey = 'paused';
 
 /** The annotation of a namespace that pauses it, with the reason. */
@@ -22,9 +22,9 @@ export interface Pause {
   readonly namespace?: string;
   /** On one line; empty if none was given. */
   readonly reason: string;
-  /** The field manager that wrote it, such as `kubectl-annotate`; absent if unknown. */
+  /** The field manager that wrote the reason, or else created the object, such as `kubectl-annotate`; absent if unknown. */
   readonly by?: string;
-  /** When it was written, RFC 3339; absent if unknown. */
+  /** When it did, RFC 3339; absent if unknown. */
   readonly since?: string;
 }
 
@@ -33,11 +33,16 @@ export interface PausingObject extends KubernetesObject {
   readonly pause?: Pause;
 }
 
-/** ConfigMaps, read as {@link PausingObject}s. */
+/** ConfigMaps, read as {@link PausingObject}s: each pauses, whatever it contains. */
 export const pausingConfigMaps: ResourceType<PausingObject> = {
   ...{ group: '', version: 'v1', plural: 'configmaps', kind: 'ConfigMap', namespaced: true },
   readsManagedFields: true,
-  parse: (raw) => pausingObject('ConfigMap', raw, undefined, recordOf(recordOf(raw)['data']), ['data', pauseKey]),
+  parse: (raw) => {
+    const { metadata, data } = recordOf(raw);
+    const reason = oneLine(stringOf(recordOf(data)[pauseKey]) ?? '');
+    const written = lastWrite(metadata, ['data', pauseKey]) ?? creation(metadata);
+    return pausingObject('ConfigMap', raw, { reason, ...written });
+  },
 };
 
 /** Namespaces, read as {@link PausingObject}s from their metadata. */
@@ -45,9 +50,12 @@ export const pausingNamespaces: ResourceType<PausingObject> = {
   ...{ group: '', version: 'v1', plural: 'namespaces', kind: 'Namespace', namespaced: false },
   readsManagedFields: true,
   parse: (raw) => {
-    const { name, annotations } = recordOf(recordOf(raw)['metadata']);
-    const path = ['metadata', 'annotations', pauseAnnotation];
-    return pausingObject('Namespace', raw, stringOf(name), recordOf(annotations), path);
+    const { metadata } = recordOf(raw);
+    const { name, annotations } = recordOf(metadata);
+    const reason = stringOf(recordOf(annotations)[pauseAnnotation]);
+    if (reason === undefined) return pausingObject('Namespace', raw, undefined);
+    const written = lastWrite(metadata, ['metadata', 'annotations', pauseAnnotation]);
+    return pausingObject('Namespace', raw, { namespace: stringOf(name), reason: oneLine(reason), ...written });
   },
 };
 
@@ -59,27 +67,11 @@ export function describePause({ namespace, reason, by, since }: Pause): string {
   return `${what} paused${when}${who}${reason === '' ? ', without a reason' : `: ${reason}`}`;
 }
 
-/**
- * @param fields those of which one pauses, by name
- * @param path of that field
- */
-function pausingObject(
-  kind: string,
-  raw: unknown,
-  namespace: string | undefined,
-  fields: Readonly<Record<string, unknown>>,
-  path: readonly string[],
-): PausingObject {
+function pausingObject(kind: string, raw: unknown, pause: Pause | undefined): PausingObject {
   const { key, resourceVersion } = readHeader(raw);
-  const metadata = recordOf(recordOf(raw)['metadata']);
-  const text = fields[path.at(-1) ?? ''];
-  const uid = stringOf(metadata['uid']) ?? '';
-  return {
-    apiVersion: 'v1',
-    kind,
-    metadata: { ...key, uid, resourceVersion, creationTimestamp: '' },
-    ...(typeof text === 'string' ? { pause: { namespace, reason: oneLine(text), ...writtenBy(metadata, path) } } : {}),
-  };
+  const uid = stringOf(recordOf(recordOf(raw)['metadata'])['uid']) ?? '';
+  const metadata = { ...key, uid, resourceVersion, creationTimestamp: '' };
+  return { apiVersion: 'v1', kind, metadata, ...(pause === undefined ? {} : { pause }) };
 }
 
 /** A reason may have any size and any character. */
@@ -88,16 +80,27 @@ function oneLine(text: string): string {
   return truncate(start.trim().toWellFormed(), maxReasonLength);
 }
 
-/** The last writer of a field (https://kubernetes.io/docs/reference/using-api/server-side-apply/#field-management). */
-function writtenBy(
-  { managedFields }: Readonly<Record<string, unknown>>,
-  path: readonly string[],
-): Pick<Pause, 'by' | 'since'> {
-  const writers = arrayOf(managedFields)
+type Write = Pick<Pause, 'by' | 'since'>;
+
+/**
+ * The last write of a field; undefined if none is recorded
+ * (https://kubernetes.io/docs/reference/using-api/server-side-apply/#field-management).
+ */
+function lastWrite(metadata: unknown, path: readonly string[]): Write | undefined {
+  const writes = arrayOf(recordOf(metadata)['managedFields'])
     .map(recordOf)
     .filter(({ fieldsV1 }) => owns(fieldsV1, path))
     .map(({ manager, time }) => ({ by: stringOf(manager), since: stringOf(time) }));
-  return writers.toSorted((a, b) => ((a.since ?? '') < (b.since ?? '') ? 1 : -1))[0] ?? {};
+  return writes.toSorted((a, b) => ((a.since ?? '') < (b.since ?? '') ? 1 : -1))[0];
+}
+
+/** The creation of an object. Its manager is not recorded if it set no fields. */
+function creation(metadata: unknown): Write {
+  const { creationTimestamp, managedFields } = recordOf(metadata);
+  const creator = arrayOf(managedFields)
+    .map(recordOf)
+    .find(({ time }) => time === creationTimestamp);
+  return { by: stringOf(creator?.['manager']), since: stringOf(creationTimestamp) };
 }
 
 function owns(fields: unknown, path: readonly string[]): boolean {

@@ -51,14 +51,15 @@ it('knows which namespaces are paused, and by what', () => {
 it('reports when a pause begins, changes or ends, and nothing else', () => {
   const { changes, namespace, everywhere, deleteConfigMap } = setUp();
   namespace('payment');
-  everywhere({ other: 'x' });
   expect(changes).toEqual([]);
   namespace('payment', { [annotation]: 'one' });
   namespace('payment', { [annotation]: 'one', other: 'x' });
   namespace('payment', { [annotation]: 'two' });
   namespace('payment');
   expect(changes.splice(0)).toEqual(['payment', 'payment', 'payment']);
+  everywhere({});
+  everywhere({ other: 'x' });
   everywhere({ paused: 'x' });
   deleteConfigMap();
-  expect(changes).toEqual([undefined, undefined]);
+  expect(changes).toEqual([undefined, undefined, undefined]);
 });

@@ -108,6 +108,13 @@ export const controlLoopFaults: readonly Fault[] = [
     caughtBy: ['src/reconciler/steps/start-pipeline-run.step.spec.ts'],
   },
   {
+    name: 'the ConfigMap of a pause without a reason pauses nothing',
+    file: 'src/pauses/pause.ts',
+    find: "return pausingObject('ConfigMap', raw, { reason, ...written });",
+    replace: "return pausingObject('ConfigMap', raw, reason === '' ? undefined : { reason, ...written });",
+    caughtBy: ['src/pauses/pause.spec.ts'],
+  },
+  {
     name: 'a pause is acknowledged while starts are in progress',
     file: 'src/reconciler/pause-reports.ts',
     find: 'await this.starts.ended();',
