@@ -101,6 +101,16 @@ describe('a recorder', () => {
     expect(written).toEqual(['create a 1', 'count 7']);
   });
 
+  it('creates another Event for another note, which may be newer state', async () => {
+    const { recorder, clock, events, written } = aRecorder();
+    recorder.record(aThing('a', 1), created);
+    recorder.record(aThing('a', 1), { ...created, note: 'It is there again' });
+    recorder.record(aThing('a', 1), created);
+    await clock.advance(10_000);
+    expect(events.map(({ note }) => note)).toEqual(['It is there', 'It is there again']);
+    expect(written.at(-1)).toBe('count 2');
+  });
+
   it('creates another Event for another object or reason, and after a long pause', async () => {
     const { recorder, clock, written } = aRecorder();
     recorder.record(aThing('a', 1), created);

@@ -54,7 +54,7 @@ const maxAttempts = 8;
 
 /**
  * Writes events.k8s.io/v1 Events (`kubectl describe`, `kubectl events`). Best effort: recording never fails or blocks, and what
- * cannot be written is dropped. Repeated occurrences about the same object become one Event with a count.
+ * cannot be written is dropped. Occurrences about the same object with the same note become one Event with a count.
  */
 export class EventRecorder {
   private readonly options: EventRecorderOptions;
@@ -80,7 +80,8 @@ export class EventRecorder {
   record(object: KubernetesObject, input: EventInput): void {
     const { uid } = object.metadata;
     const at = this.clock.now();
-    const key = [uid, input.type, input.reason, input.action].join('/');
+    // client-go ignores the note here, but a note may be newer state, and the API server does not let it change.
+    const key = [uid, input.type, input.reason, input.action, input.note].join('/');
     const series = this.series.get(key);
     if (series && at.getTime() - series.last.getTime() <= seriesGapMs) {
       series.count++;

@@ -28,8 +28,11 @@ function setUp() {
   const clock = new FakeClock();
   const [starts, creates] = [new StartsInProgress(), new UnconfirmedCreates(clock)];
   const events: string[] = [];
-  const recordAbout = ({ metadata }: KubernetesObject, { reason }: EventInput) =>
-    void events.push(`${reason} ${metadata.name}`);
+  const notes: string[] = [];
+  const recordAbout = ({ metadata }: KubernetesObject, { reason, note }: EventInput) => {
+    events.push(`${reason} ${metadata.name}`);
+    notes.push(note);
+  };
   const executions = { all: () => [execution] } as unknown as Executions;
   const pauses = new Pauses(configMaps, namespaces);
   const reports = new PauseReports(pauses, starts, creates, executions, { recordAbout }, clock, silentLogger);
@@ -41,7 +44,7 @@ function setUp() {
       metadata: { name, uid: `uid-${name}`, resourceVersion: String(++version), creationTimestamp: '' },
       ...(reason === undefined ? {} : { pause: { namespace: name, reason } }),
     });
-  return { reports, run: () => reports.run(leading.signal), leading, starts, creates, clock, events, namespace };
+  return { reports, run: () => reports.run(leading.signal), leading, starts, creates, clock, events, notes, namespace };
 }
 
 describe('a pause', () => {
@@ -50,7 +53,7 @@ describe('a pause', () => {
     void run();
     namespace('payment', 'one');
     await settle();
-    namespace('payment', 'two');
+    namespace('payment', 'one');
     await settle();
     expect(events).toEqual(['Paused payment']);
     expect(reports.inForce.map(({ metadata }) => metadata.name)).toEqual(['payment']);
@@ -58,6 +61,18 @@ describe('a pause', () => {
     await settle();
     expect(events).toEqual(['Paused payment', 'Resumed payment']);
     expect(reports.inForce).toEqual([]);
+  });
+
+  it('is reported again with another reason', async () => {
+    const { run, events, notes, namespace, reports } = setUp();
+    void run();
+    namespace('payment', 'one');
+    await settle();
+    namespace('payment', 'two');
+    await settle();
+    expect(events).toEqual(['Paused payment', 'Paused payment']);
+    expect(notes.map((note) => /: (one|two)\./.exec(note)?.[1])).toEqual(['one', 'two']);
+    expect(reports.inForce.map(({ pause }) => pause?.reason)).toEqual(['two']);
   });
 
   it('is reported by every leader, also if it began before', async () => {

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { Inject, Injectable } from '@nestjs/common';
 import { sleep, Signal } from '../kubernetes/async.ts';
 import { type Clock, CLOCK } from '../kubernetes/clock.ts';
@@ -56,7 +57,7 @@ export class PauseReports {
     const { changes } = this;
     const pausing = new Map(this.pauses.all().map((object) => [object.metadata.uid, object]));
     for (const object of this.inForce) if (!pausing.has(object.metadata.uid)) this.reportEnd(object);
-    const begun = [...pausing.values()].filter(({ metadata }) => !this.reported.has(metadata.uid));
+    const begun = [...pausing.values()].filter((object) => !this.isReported(object));
     if (begun.length === 0) return;
     // Nothing starts any more; what was sent before may still take effect.
     await this.starts.ended();
@@ -64,6 +65,11 @@ export class PauseReports {
     // Starts may have been allowed meanwhile: the next update reports what is paused then.
     if (signal.aborted || changes !== this.changes) return;
     for (const object of begun) this.reportBegin(object);
+  }
+
+  /** Whether a pause is reported as it is now. */
+  private isReported({ metadata, pause }: PausingObject): boolean {
+    return isDeepStrictEqual(this.reported.get(metadata.uid)?.pause, pause);
   }
 
   /** Waits until no create without an answer can take effect any more. */
@@ -88,7 +94,8 @@ export class PauseReports {
   private reportEnd(object: PausingObject): void {
     this.reported.delete(object.metadata.uid);
     this.log.info({ paused: object.pause?.namespace ?? '*' }, 'pause ended');
-    const note = 'Executions start again, in the order of their creation.';
+    const since = object.pause?.since === undefined ? '' : ` since ${object.pause.since}`;
+    const note = `The pause${since} has ended. Pending executions are handled in the order of their creation.`;
     this.events.recordAbout(object, { type: 'Normal', reason: 'Resumed', action: 'Resume', note });
   }
 }

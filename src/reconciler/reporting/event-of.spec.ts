@@ -15,6 +15,7 @@ const stopping: Observation = { ...running, cancelling: 'Immediate' };
 const completed: Observation = { phase: 'Completed', pipelineRun, message: 'done' };
 const undeclared: Observation = { ...completed, undeclaredParams: ['MEMORY_LIMT', 'B'] };
 const refused: Observation = { phase: 'Pending', reason: 'Forbidden', message: 'not yet' };
+const paused = (message: string): Observation => ({ phase: 'Pending', reason: 'Paused', message });
 const failed = (reason: 'OOMKilled' | 'Cancelled' | 'ValidationFailed'): Observation => ({
   phase: 'Failed',
   failure: { reason, message: 'it broke', wasExecutionFailure: true },
@@ -103,6 +104,14 @@ describe('the Events of an execution', () => {
     ],
     ['that cannot be started, for the first time', fresh, refused, ['Warning Forbidden StartPipelineRun not yet']],
     ['that cannot be started again', after(fresh, refused), refused, ['Warning Forbidden StartPipelineRun not yet']],
+    ['that is paused', fresh, paused('incident'), ['Normal Paused StartPipelineRun incident']],
+    ['that is still paused', after(fresh, paused('incident')), paused('incident'), []],
+    [
+      'that is paused for another reason',
+      after(fresh, paused('incident')),
+      paused('maintenance'),
+      ['Normal Paused StartPipelineRun maintenance'],
+    ],
     [
       'that is cancelled',
       after(askedFor, running),

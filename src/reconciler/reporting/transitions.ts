@@ -8,7 +8,7 @@ export type Transition =
   | { readonly kind: 'created' }
   /** A failed attempt to start it. Every attempt counts, although a repeated one may not change the status. */
   | { readonly kind: 'start-failed'; readonly reason: string; readonly message: string }
-  /** A pause keeps it from starting. */
+  /** A pause keeps it from starting, or another one than before. */
   | { readonly kind: 'paused'; readonly message: string }
   /** `adopted`: an earlier attempt had created the PipelineRun. */
   | { readonly kind: 'started'; readonly pipelineRun: string; readonly adopted: boolean }
@@ -55,8 +55,10 @@ function startFailed(after: WorkflowExecution, observation?: Observation): reado
 }
 
 function paused(before: WorkflowExecution, after: WorkflowExecution): readonly Transition[] {
-  if (!isPaused(after) || isPaused(before)) return [];
-  return [{ kind: 'paused', message: after.status?.message ?? '' }];
+  if (!isPaused(after)) return [];
+  const message = after.status?.message ?? '';
+  if (isPaused(before) && before.status?.message === message) return [];
+  return [{ kind: 'paused', message }];
 }
 
 function started(
