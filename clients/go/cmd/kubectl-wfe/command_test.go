@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"net/http"
@@ -8,8 +9,10 @@ import (
 	"testing"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/cli-runtime/pkg/genericiooptions"
 
 	"github.com/kubernaut/workflowexecution/clients/go/api/v1alpha1"
+	"github.com/kubernaut/workflowexecution/clients/go/internal/terminal"
 )
 
 // The run of the execution goes on, and all of its pods so far have been read.
@@ -52,6 +55,60 @@ func TestRunPrintsTheNameOfAnExecutionThatContinues(t *testing.T) {
 	code, out, _ := api.wfe(t.Context(), "run", "--from", "we-1", "--wait", "--timeout", "1s", "-o", "name")
 	if want := "workflowexecution.workflowexecution.kubernaut.ai/we-1\n"; code != exitTimeout || out != want {
 		t.Errorf("exit code %d and %q, want %d and %q", code, out, exitTimeout, want)
+	}
+}
+
+// interruptingWriter interrupts a command that has written a text.
+type interruptingWriter struct {
+	bytes.Buffer
+	text      string
+	interrupt func()
+}
+
+func (w *interruptingWriter) Write(p []byte) (int, error) {
+	defer func() {
+		if strings.Contains(w.String(), w.text) {
+			w.interrupt()
+		}
+	}()
+	return w.Buffer.Write(p)
+}
+
+func TestRunPrintsWhyAnExecutionWaits(t *testing.T) {
+	api := newFakeAPI(t, v1alpha1.WorkflowExecutionStatus{Phase: v1alpha1.PhasePending, Message: "Waits for the end of a pause."})
+	for _, arguments := range []string{"--wait", "--logs", "--wait -o name"} {
+		ctx, interrupt := context.WithCancel(t.Context())
+		out := &interruptingWriter{text: "we-1 is Pending: Waits for the end of a pause.\n", interrupt: interrupt}
+		root := newRoot(newFactory(genericiooptions.IOStreams{In: &bytes.Buffer{}, Out: out, ErrOut: out}))
+		run := []string{"run", "--from", "we-1", "--timeout", "1m", "--server", api.URL, "-n", "payment"}
+		root.SetArgs(append(run, strings.Fields(arguments)...))
+		if code := execute(ctx, root, out); code != exitInterrupted {
+			t.Errorf("%s: exit code %d and %q, want %d and %q", arguments, code, out, exitInterrupted, out.text)
+		}
+		interrupt()
+	}
+}
+
+func TestPrintingWaits(t *testing.T) {
+	out := &bytes.Buffer{}
+	holds := printingWaits(out, hasRun)
+	for _, test := range []struct {
+		status v1alpha1.WorkflowExecutionStatus
+		holds  bool
+	}{
+		{v1alpha1.WorkflowExecutionStatus{}, false},
+		{v1alpha1.WorkflowExecutionStatus{Phase: v1alpha1.PhasePending, Message: "One."}, false},
+		{v1alpha1.WorkflowExecutionStatus{Phase: v1alpha1.PhasePending, Message: "One."}, false},
+		{v1alpha1.WorkflowExecutionStatus{Phase: v1alpha1.PhasePending, Message: "Two\x1b[31m."}, false},
+		{running("Running"), true},
+	} {
+		if got := holds(anExecution(test.status)); got != test.holds {
+			t.Errorf("%v holds: %v", test.status, got)
+		}
+	}
+	want := title("we-1") + " is Pending: One.\n" + title("we-1") + " is Pending: " + terminal.Escape("Two\x1b[31m.") + "\n"
+	if out.String() != want {
+		t.Errorf("printed %q, want %q", out, want)
 	}
 }
 

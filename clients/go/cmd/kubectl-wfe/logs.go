@@ -75,9 +75,7 @@ func (c *cluster) read(ctx context.Context, execution *v1alpha1.WorkflowExecutio
 
 // follow prints the log until the execution has ended, and returns the ended execution.
 func (c *cluster) follow(ctx context.Context, execution *v1alpha1.WorkflowExecution, emit runlog.Emit) (*v1alpha1.WorkflowExecution, error) {
-	started, err := c.until(ctx, execution, func(e *v1alpha1.WorkflowExecution) bool {
-		return e.Status.PipelineRunRef != nil || hasEnded(e)
-	})
+	started, err := c.until(ctx, execution, hasRun)
 	if err != nil {
 		return nil, err
 	}

@@ -290,11 +290,15 @@ func (o *runOptions) await(
 	c = c.in(execution.Namespace)
 	ctx, cancel := waiting(ctx, o.timeout)
 	defer cancel()
-	if !o.logs {
-		ended, err := c.until(ctx, execution, hasEnded)
+	holds := hasEnded
+	if o.logs {
+		holds = hasRun
+	}
+	ended, err := c.until(ctx, execution, printingWaits(progress, holds))
+	if err != nil || !o.logs {
 		return ended, causeOf(ctx, err)
 	}
-	ended, err := c.follow(ctx, execution, logPrinter(progress, false))
+	ended, err = c.follow(ctx, execution, logPrinter(progress, false))
 	if isNoLog(err) {
 		// Its end says why nothing ran.
 		return ended, nil

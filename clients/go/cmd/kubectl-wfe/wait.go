@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
 	"time"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -14,6 +15,7 @@ import (
 	watchtools "k8s.io/client-go/tools/watch"
 
 	"github.com/kubernaut/workflowexecution/clients/go/api/v1alpha1"
+	"github.com/kubernaut/workflowexecution/clients/go/internal/terminal"
 )
 
 // until watches an execution until a condition holds, through broken connections, and returns it. It fails if the
@@ -58,6 +60,24 @@ func (c *cluster) until(
 
 func hasEnded(execution *v1alpha1.WorkflowExecution) bool {
 	return execution.Status.Phase.IsFinal()
+}
+
+// hasRun returns whether an execution has a PipelineRun, or will not have one.
+func hasRun(execution *v1alpha1.WorkflowExecution) bool {
+	return execution.Status.PipelineRunRef != nil || hasEnded(execution)
+}
+
+// printingWaits returns a condition that also prints why a pending execution waits, whenever the reason changes.
+func printingWaits(out io.Writer, holds func(*v1alpha1.WorkflowExecution) bool) func(*v1alpha1.WorkflowExecution) bool {
+	printed := ""
+	return func(execution *v1alpha1.WorkflowExecution) bool {
+		status := &execution.Status
+		if status.Phase == v1alpha1.PhasePending && status.Message != printed {
+			printed = status.Message
+			_, _ = fmt.Fprintf(out, "%s is %s: %s\n", title(execution.Name), status.Phase, terminal.Escape(printed))
+		}
+		return holds(execution)
+	}
 }
 
 // waiting returns a context that ends after a timeout, and what its end means; 0 waits as long as it takes.
