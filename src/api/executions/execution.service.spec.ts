@@ -65,7 +65,7 @@ describe('create', () => {
   });
 
   it.each([
-    ['is Pending', undefined, ['the execution starts when the pause ends: All namespaces are paused: incident']],
+    ['is Pending', undefined, ['the execution waits for the end of a pause: All namespaces are paused: incident']],
     ['an earlier call created and that has ended', { phase: 'Completed' } as const, []],
   ])('warns of a pause if the execution %s', async (_, status, warnings) => {
     const answer = () => Promise.resolve(aWorkflowExecution({ status }));

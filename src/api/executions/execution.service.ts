@@ -78,7 +78,7 @@ export class ExecutionService {
 
   private pauseWarnings(created: WorkflowExecution): readonly string[] {
     const pause = phaseOf(created) === 'Pending' ? this.pauses.of(created.metadata.namespace) : undefined;
-    return pause === undefined ? [] : [`the execution starts when the pause ends: ${describePause(pause)}`];
+    return pause === undefined ? [] : [`the execution waits for the end of a pause: ${describePause(pause)}`];
   }
 
   /** Reads an execution from the cache, or from the API server if the cache does not have it or is out of date. */

@@ -4,6 +4,6 @@ import { pausedReason } from '../../workflow-execution/status.ts';
 
 /** Observes an execution that does not start because of a pause. */
 export function observePause(pause: Pause, stopsStartDeadline: boolean): Observation {
-  const message = `Starts when the pause ends. ${describePause(pause)}`;
+  const message = `Waits for the end of a pause. ${describePause(pause)}`;
   return { phase: 'Pending', reason: pausedReason, message, stopsStartDeadline };
 }

@@ -43,7 +43,7 @@ describe('an execution whose namespace is paused', () => {
       kind: 'observed',
       observation: {
         ...{ phase: 'Pending', reason: 'Paused', stopsStartDeadline: true },
-        message: 'Starts when the pause ends. Namespace payment is paused: maintenance',
+        message: 'Waits for the end of a pause. Namespace payment is paused: maintenance',
       },
     });
     expect(server.verbs).toEqual([]);

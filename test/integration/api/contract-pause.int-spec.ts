@@ -25,7 +25,7 @@ await onBothTransports('pause', (contract) => {
       await until('the pause is known', async () => (await validated()).length === 1);
       expect(await warningsOf('during')).toEqual([
         expect.stringMatching(
-          /^the execution starts when the pause ends: Namespace \S+ is paused since .*: Wartung über Nacht…$/,
+          /^the execution waits for the end of a pause: Namespace \S+ is paused since .*: Wartung über Nacht…$/,
         ),
       ]);
       expect((await caller.get(contract.namespace, 'during')).ok?.name).toBe('during');

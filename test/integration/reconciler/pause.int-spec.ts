@@ -22,10 +22,15 @@ function readyOf({ status }: WorkflowExecution) {
 }
 
 /** Pauses all namespaces; resolves when the leader has acknowledged it. */
-async function pauseAll({ client, namespace }: ReconcilerFixture): Promise<void> {
+async function pauseAll(
+  { client, namespace }: ReconcilerFixture,
+  data: { paused?: string } = { paused: 'an incident' },
+): Promise<void> {
   const metadata = { namespace, name: configMap };
-  await client.create(configMaps, { apiVersion: 'v1', kind: 'ConfigMap', metadata, data: { paused: 'an incident' } });
-  await eventsUntil(client, namespace, configMap, 'Paused');
+  const { uid } = (await client.create(configMaps, { apiVersion: 'v1', kind: 'ConfigMap', metadata, data })).metadata;
+  await until('the pause is acknowledged', async () =>
+    (await eventsAbout(client, namespace, configMap)).some((event) => event.regarding.uid === uid),
+  );
 }
 
 function endPause({ client, namespace }: ReconcilerFixture): Promise<void> {
@@ -54,7 +59,7 @@ describe('while all namespaces are paused', () => {
 
   afterAll(() => fixture.close());
 
-  it('nothing starts, what runs continues, and the end starts executions in the order of their creation', async () => {
+  it('nothing starts, what runs continues, and at the end executions are handled in the order of their creation', async () => {
     await fixture.execute('runs', waitingWorkflow);
     await fixture.phase('runs', 'Running');
     await pauseAll(fixture);
@@ -67,7 +72,7 @@ describe('while all namespaces are paused', () => {
 
     expect(phaseOf(paused)).toBe('Pending');
     expect(readyOf(paused)?.message).toMatch(
-      /^Starts when the pause ends. All namespaces are paused since \S+Z by \S+: an incident$/,
+      /^Waits for the end of a pause. All namespaces are paused since \S+Z by \S+: an incident$/,
     );
     expect(paused.status?.conditions?.find(({ type }) => type === 'PipelineRunCreated')?.status).toBe('Unknown');
     await fixture.completeTask('runs');
@@ -79,6 +84,36 @@ describe('while all namespaces are paused', () => {
     const { status } = await fixture.phase(second, 'Skipped');
     expect(status?.skip).toMatchObject({ reason: 'ResourceBusy', conflictingExecution: { name: first } });
     await eventsUntil(fixture.client, fixture.namespace, configMap, 'Resumed');
+  });
+
+  it('a ConfigMap without a reason pauses since its creation', async () => {
+    await pauseAll(fixture, {});
+    await fixture.execute('no-reason', waitingWorkflow);
+    const paused = await isPaused('no-reason');
+    const { metadata } = await fixture.client.get(configMaps, { namespace: fixture.namespace, name: configMap });
+    expect(readyOf(paused)?.message).toContain(
+      `All namespaces are paused since ${metadata.creationTimestamp}, without`,
+    );
+    await endPause(fixture);
+    await fixture.phase('no-reason', 'Running');
+  });
+
+  it('each pause and each reason has an Event of its own', async () => {
+    const notes = async (reason: string) =>
+      (await eventsAbout(fixture.client, 'default', fixture.namespace))
+        .filter((event) => event.reason === reason)
+        .map(({ note }) => note);
+    const reported = (reason: string) =>
+      until(`${reason} is reported`, async () => (await notes('Paused')).some((note) => note.includes(`: ${reason}.`)));
+    await annotate(fixture, 'first');
+    await reported('first');
+    await annotate(fixture, 'changed');
+    await reported('changed');
+    await annotate(fixture, null);
+    await until('its end is reported', async () => (await notes('Resumed')).length === 1);
+    await annotate(fixture, 'second');
+    await reported('second');
+    await annotate(fixture, null);
   });
 
   it('an execution can be cancelled and deleted', async () => {

@@ -180,12 +180,12 @@ describe('Swagger UI in a browser', () => {
     await until('the replica knows of the pause', async () => {
       const { status, body } = await execute(create);
       expect(status).toBe('201');
-      return body.includes('the execution starts when the pause ends');
+      return body.includes('the execution waits for the end of a pause');
     });
     await show('6-paused');
 
     await expect(create.locator('.live-responses-table .highlight-code code').first().innerText()).resolves.toMatch(
-      /"the execution starts when the pause ends: Namespace \S+ is paused since \S+Z by \S+: database failover"/,
+      /"the execution waits for the end of a pause: Namespace \S+ is paused since \S+Z by \S+: database failover"/,
     );
     await pause(null);
   });
