@@ -56,6 +56,10 @@ it.each([`${lockLabel.name}=${lockLabel.value}`, targetAnnotation, cooldownsAnno
   },
 );
 
+it('kubectl wfe reads who created an execution from its annotation', () => {
+  expect(read('clients/go/cmd/kubectl-wfe/why.go')).toContain(`"${ownAnnotations.createdBy}"`);
+});
+
 it.each(['docs/operations.md', 'docs/runbooks/WorkflowExecutionNoLeader.md'])(
   '%s reads the Lease of the leader',
   (file) => {
@@ -138,7 +142,7 @@ const boundQuote = new RegExp(String.raw`${name} \(at most (?<bound>\w+)\)`, 'g'
 const units: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
 /** Environment variables that are no settings of the service: of the examples and of the tests. */
-const otherVariables = /^WFE_(URL|TOKEN|CA_FILE|CLIENT_NAMESPACE|CLUSTER_\w+|TEST_\w+|UPDATE_GOLDEN)$/;
+const otherVariables = /^WFE_(URL|GRPC|TOKEN|CA_FILE|CLIENT_NAMESPACE|CLUSTER_\w+|TEST_\w+|UPDATE_GOLDEN)$/;
 
 const files = globSync(
   [

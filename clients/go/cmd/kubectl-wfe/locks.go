@@ -77,7 +77,11 @@ func (o *locksOptions) run(ctx context.Context, f *factory, args []string) error
 		rows = append(rows, lockRows(held, cooldown, f.now())...)
 	}
 	if len(rows) == 0 {
-		_, err := fmt.Fprintln(f.ErrOut, "No target is taken or cools down.")
+		text := "No target is taken or cools down."
+		if len(args) > 0 {
+			text = fmt.Sprintf("The target %s is neither taken nor cools down.", args[0])
+		}
+		_, err := fmt.Fprintln(f.ErrOut, text)
 		return err
 	}
 	slices.SortStableFunc(rows, func(a, b metav1.TableRow) int {
@@ -108,7 +112,7 @@ func lockRows(held *lock.Lock, cooldown cooldownSettings, now time.Time) []metav
 		if !held.Since.IsZero() {
 			since = duration.HumanDuration(now.Sub(held.Since))
 		}
-		add(held.Target, "Held", holderName(*held.Holder, held.Note), "", since, "")
+		add(held.Target, "Held", holderName(*held.Holder, held.Note), held.HolderWorkflowID, since, "")
 	}
 	for _, ended := range held.Cooldowns {
 		left := cooldown.end(ended).Sub(now)

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/kubernaut/workflowexecution/clients/go/api/v1alpha1"
 )
@@ -17,15 +18,13 @@ func nextCommand(execution *v1alpha1.WorkflowExecution, hasPods bool) string {
 	switch {
 	case status.Phase == "":
 		return "kubectl get deployments -A -l app.kubernetes.io/name=workflow-execution"
-	case status.Phase == v1alpha1.PhasePending:
-		return fmt.Sprintf("kubectl events --for wfe/%s%s", execution.Name, in)
 	case status.Skip != nil:
 		return afterSkip(execution) + in
 	case status.Failure != nil:
 		return afterFailure(execution, hasPods)
 	case status.Phase == v1alpha1.PhaseRunning && isWaiting(status):
 		return describeWait(status) + in
-	case status.Phase == v1alpha1.PhaseRunning:
+	case !status.Phase.IsFinal():
 		return fmt.Sprintf("kubectl wfe logs -f %s%s", execution.Name, in)
 	default:
 		return afterSteps(execution, hasPods)
@@ -59,7 +58,29 @@ func afterSkip(execution *v1alpha1.WorkflowExecution) string {
 	if skip.Reason == v1alpha1.SkipReasonResourceBusy && skip.ConflictingExecution != nil {
 		return "kubectl wfe why " + skip.ConflictingExecution.Name
 	}
+	return runAgain(execution)
+}
+
+func runAgain(execution *v1alpha1.WorkflowExecution) string {
 	return "kubectl wfe run --from " + execution.Name
+}
+
+// amendNext replaces the command to run a skipped workflow again while that would be skipped, too.
+func (r *report) amendNext(execution *v1alpha1.WorkflowExecution) {
+	again := runAgain(execution) + " -n " + execution.Namespace
+	if r.Next != again {
+		return
+	}
+	if holder := r.Lock.Holder; holder != nil && r.Lock.HolderNote == "" {
+		r.Next = fmt.Sprintf("kubectl wfe why %s -n %s", holder.Name, holder.Namespace)
+		return
+	}
+	for _, cooldown := range r.Lock.Cooldowns {
+		if cooldown.Workflow == execution.Spec.WorkflowRef.WorkflowID {
+			r.Next = fmt.Sprintf("%s  # from %s on\n", again, cooldown.Until.UTC().Format(time.RFC3339)) +
+				again + ` --override-cooldown "REASON"  # until then; needs the verb override`
+		}
+	}
 }
 
 func afterFailure(execution *v1alpha1.WorkflowExecution, hasPods bool) string {

@@ -58,7 +58,7 @@ func TestNextCommand(t *testing.T) {
 		want    string
 	}{
 		{"not observed", v1alpha1.WorkflowExecutionStatus{}, false, "kubectl get deployments -A -l app.kubernetes.io/name=workflow-execution"},
-		{"pending", v1alpha1.WorkflowExecutionStatus{Phase: v1alpha1.PhasePending}, false, "kubectl events --for wfe/we-1 -n payment"},
+		{"pending", v1alpha1.WorkflowExecutionStatus{Phase: v1alpha1.PhasePending}, false, "kubectl wfe logs -f we-1 -n payment"},
 		{"running", running("Running"), true, "kubectl wfe logs -f we-1 -n payment"},
 		{"running, before its first pod", running("Running"), false, "kubectl wfe logs -f we-1 -n payment"},
 		{"running, but waiting for a node", running("Unschedulable"), true, "kubectl describe pods -l tekton.dev/pipelineRun=we-1-abc -n payment"},

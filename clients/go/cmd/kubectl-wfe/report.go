@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"strings"
 	"text/tabwriter"
 	"time"
 
@@ -21,6 +22,7 @@ func (r *report) addLock(execution *v1alpha1.WorkflowExecution, state *lockState
 		return
 	}
 	r.Lock = &lockReport{}
+	defer r.amendNext(execution)
 	if state.err != nil {
 		r.Lock.isUnreadable = true
 		r.Lock.Note = "the lock of the target is not readable: " + terminal.Escape(state.err.Error())
@@ -56,11 +58,20 @@ func (r *report) addSkip(execution *v1alpha1.WorkflowExecution, now time.Time) {
 	r.Lock.add(cooldown, now)
 }
 
-// add adds a cooldown that lasts.
+// add adds a cooldown that lasts. Of several for a workflow, the last to end counts.
 func (l *lockReport) add(cooldown cooldownReport, now time.Time) {
-	if cooldown.Until.After(now) {
-		l.Cooldowns = append(l.Cooldowns, cooldown)
+	if !cooldown.Until.After(now) {
+		return
 	}
+	for i, other := range l.Cooldowns {
+		if other.Workflow == cooldown.Workflow {
+			if cooldown.Until.After(other.Until) {
+				l.Cooldowns[i] = cooldown
+			}
+			return
+		}
+	}
+	l.Cooldowns = append(l.Cooldowns, cooldown)
 }
 
 // write prints the report for people.
@@ -89,6 +100,9 @@ func (r *report) write(out io.Writer, now time.Time) error {
 	if r.StepsRan != nil {
 		row("Steps ran", "%s", stepsRan[*r.StepsRan])
 	}
+	if r.CooldownOverride != nil {
+		row("Override", "%s", terminal.Escape(r.CooldownOverride.describe()))
+	}
 	if r.Lock != nil {
 		r.Lock.write(row, r, now)
 	}
@@ -101,7 +115,7 @@ func (r *report) write(out io.Writer, now time.Time) error {
 			_, _ = fmt.Fprintf(text, "  %s\n", line)
 		}
 	}
-	_, _ = fmt.Fprintf(text, "Next:\n  %s\n", r.Next)
+	_, _ = fmt.Fprintf(text, "Next:\n  %s\n", strings.ReplaceAll(r.Next, "\n", "\n  "))
 	_, err := out.Write(text.Bytes())
 	return err
 }
@@ -138,6 +152,14 @@ func (l *lockReport) write(row func(label, format string, arguments ...any), r *
 	if l.Note != "" {
 		row("Note", "%s", l.Note)
 	}
+}
+
+func (o *cooldownOverride) describe() string {
+	by := ""
+	if o.RequestedBy != "" {
+		by = " by " + o.RequestedBy
+	}
+	return fmt.Sprintf("the cooldown does not apply to this execution, as requested%s: %s", by, o.Reason)
 }
 
 func heldFor(since *time.Time, now time.Time) string {

@@ -45,7 +45,9 @@ func TestReportOfAnUnobservedExecution(t *testing.T) {
 func TestReportShowsCooldownsThatLast(t *testing.T) {
 	status := v1alpha1.WorkflowExecutionStatus{Phase: v1alpha1.PhaseCompleted, Target: "payment/deployment/api"}
 	held := &lock.Lock{Cooldowns: []lock.Cooldown{
+		{WorkflowID: "restart", CompletionTime: now.Add(-2 * time.Minute)},
 		{WorkflowID: "restart", CompletionTime: now.Add(-time.Minute)},
+		{WorkflowID: "restart", CompletionTime: now.Add(-3 * time.Minute)},
 		{WorkflowID: "scale", CompletionTime: now.Add(-time.Hour)},
 	}}
 	got := written(t, anExecution(status), &lockState{lock: held, cooldown: cooldownSettings{5 * time.Minute, true}})
@@ -56,6 +58,51 @@ func TestReportShowsCooldownsThatLast(t *testing.T) {
 	if strings.Contains(got, "scale") {
 		t.Errorf("a cooldown that is over is shown:\n%s", got)
 	}
+	if strings.Count(got, "Cooldown:") != 1 {
+		t.Errorf("a cooldown of restart that ends before another one is shown:\n%s", got)
+	}
+}
+
+func TestNextDoesNotRunAWorkflowThatWouldBeSkippedAgain(t *testing.T) {
+	again := "  kubectl wfe run --from we-1 -n payment"
+	cooldowns := []lock.Cooldown{
+		{WorkflowID: "scale", CompletionTime: now},
+		{WorkflowID: "restart", CompletionTime: now.Add(-time.Minute)},
+	}
+	other := &lock.Execution{Namespace: "shop", Name: "we-2"}
+	busy, recent := v1alpha1.SkipReasonResourceBusy, v1alpha1.SkipReasonRecentlyRemediated
+	for _, test := range []struct {
+		name   string
+		reason v1alpha1.SkipReason
+		lock   lock.Lock
+		want   []string
+	}{
+		{"in its cooldown", recent, lock.Lock{Cooldowns: cooldowns}, []string{
+			again + "  # from 2026-01-02T03:08:05Z on",
+			again + ` --override-cooldown "REASON"  # until then; needs the verb override`,
+		}},
+		{"after a cooldown", recent, lock.Lock{Cooldowns: cooldowns[:1]}, []string{again}},
+		{"on a target that is held", busy, lock.Lock{Holder: other}, []string{"  kubectl wfe why we-2 -n shop"}},
+		{"on a target that is free", busy, lock.Lock{}, []string{again}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			got := written(t, anExecution(skipped(test.reason, nil)), &lockState{lock: &test.lock, cooldown: cooldownSettings{5 * time.Minute, false}})
+			_, next, _ := strings.Cut(got, "Next:\n")
+			if want := strings.Join(test.want, "\n") + "\n"; next != want {
+				t.Errorf("got  %s\nwant %s", next, want)
+			}
+		})
+	}
+}
+
+func TestReportSaysThatTheCooldownIsOverridden(t *testing.T) {
+	execution := anExecution(running("Running"))
+	execution.Spec.OverrideCooldownReason = "agreed with the on-call lead"
+	expectLines(t, written(t, execution, nil),
+		"Override:   the cooldown does not apply to this execution, as requested: agreed with the on-call lead")
+	execution.Annotations = map[string]string{createdByAnnotation: "alice"}
+	expectLines(t, written(t, execution, nil),
+		"Override:   the cooldown does not apply to this execution, as requested by alice: agreed with the on-call lead")
 }
 
 func TestReportWithoutTheRightToReadLocksHasTheCooldownOfTheStatus(t *testing.T) {
@@ -67,7 +114,8 @@ func TestReportWithoutTheRightToReadLocksHasTheCooldownOfTheStatus(t *testing.T)
 	got := written(t, anExecution(status), &lockState{err: errors.New("leases is forbidden")})
 	expectLines(t, got,
 		"Cooldown:   until 2026-01-02T03:05:35Z, for 90s more: workflow restart does not run again on the target",
-		"Note:       the lock of the target is not readable: leases is forbidden")
+		"Note:       the lock of the target is not readable: leases is forbidden",
+		"  kubectl wfe run --from we-1 -n payment  # from 2026-01-02T03:05:35Z on")
 }
 
 func TestReportEscapesText(t *testing.T) {

@@ -49,13 +49,17 @@ func newRun(f *factory) *cobra.Command {
 		Long: `Run a workflow on a target.
 
 Without NAME the API server chooses one. The execution is skipped if its target is busy, or if the same workflow ran on
-it within the cooldown, unless --override-cooldown says why it must run.`,
+it within the cooldown, unless --override-cooldown says why it must run.
+
+With --dry-run the Kubernetes API server checks the fields, your rights and other admission policies. Only validate_only
+of the execution API also checks the kind of the target, the execution policy, the bundle with its parameters, and the
+ServiceAccount.`,
 		Example: `  # Run a workflow, follow its log, and exit with its outcome
   kubectl wfe run payment-api-oom --workflow oomkill-increase-memory --workflow-version 1.0.0 \
     --image quay.io/kubernaut/oomkill:v1.0.0 --target payment/deployment/payment-api \
     --remediation-request rr-pod-crash-f8a3b9c2 --param MEMORY_LIMIT=512Mi --logs
 
-  # Check a manifest against all rules of the API server
+  # Check the fields of a manifest, and your rights
   kubectl wfe run -f execution.yaml --dry-run
 
   # Repeat an execution that was skipped
@@ -82,7 +86,7 @@ it within the cooldown, unless --override-cooldown says why it must run.`,
 	flags.StringVar(&options.config.ServiceAccountName, "service-account", "", "ServiceAccount that the workflow runs as")
 	flags.StringVar(&options.config.Timeout, "run-timeout", "", "Maximum duration of the run, such as 10m")
 	flags.StringVar(&options.override, "override-cooldown", "", "Run it during the cooldown of its target, for this reason (10 to 500 characters)")
-	flags.StringVar(&options.dryRun, "dry-run", "none", `"server" checks the execution without storing it`)
+	flags.StringVar(&options.dryRun, "dry-run", "none", `"server" checks fields and rights without storing the execution`)
 	flags.Lookup("dry-run").NoOptDefVal = "server"
 	flags.BoolVar(&options.wait, "wait", false, "Wait for the end and exit with the outcome")
 	flags.BoolVar(&options.logs, "logs", false, "Follow the log; implies --wait")

@@ -16,6 +16,9 @@ import (
 	"github.com/kubernaut/workflowexecution/clients/go/internal/terminal"
 )
 
+// createdByAnnotation has the user who created an execution (src/workflow-execution/metadata.ts).
+const createdByAnnotation = "workflowexecution.kubernaut.ai/created-by"
+
 // logTail is the number of lines of the failed step that are shown.
 const logTail = 10
 
@@ -29,7 +32,7 @@ func newWhy(f *factory) *cobra.Command {
 		Use:   "why NAME",
 		Short: "Explain the state of an execution",
 		Long: `Explain the state of an execution: phase and reason, the failed task with the last lines of its log, who has the
-target, how long the workflow cools down on it, and the command to type next.`,
+target, how long the workflow cools down on it, whether that was overridden, and the command to type next.`,
 		Args:              usageArgs(oneName),
 		ValidArgsFunction: completeOneName(f),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -151,8 +154,16 @@ type report struct {
 	FailedTask           *v1alpha1.FailedTask           `json:"failedTask,omitempty"`
 	Log                  []string                       `json:"log,omitempty"`
 	ConflictingExecution *v1alpha1.ConflictingExecution `json:"conflictingExecution,omitempty"`
+	CooldownOverride     *cooldownOverride              `json:"cooldownOverride,omitempty"`
 	Lock                 *lockReport                    `json:"lock,omitempty"`
-	Next                 string                         `json:"next"`
+	// Next has the commands to type next, a line each.
+	Next string `json:"next"`
+}
+
+// cooldownOverride is why the cooldown does not apply to an execution, and who said so if that is recorded.
+type cooldownOverride struct {
+	Reason      string `json:"reason"`
+	RequestedBy string `json:"requestedBy,omitempty"`
 }
 
 // lockReport is what is known of the target of an execution.
@@ -187,6 +198,9 @@ func reportOf(execution *v1alpha1.WorkflowExecution, hasPods bool) *report {
 		EndTime:   status.CompletionTime,
 		Duration:  status.Duration,
 		Next:      nextCommand(execution, hasPods),
+	}
+	if reason := spec.OverrideCooldownReason; reason != "" {
+		r.CooldownOverride = &cooldownOverride{reason, execution.Annotations[createdByAnnotation]}
 	}
 	if r.Phase == "" {
 		r.Phase = v1alpha1.PhasePending

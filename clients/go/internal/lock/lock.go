@@ -53,6 +53,8 @@ type Lock struct {
 	Target string
 	// Holder is the execution that has the target; nil if it is free.
 	Holder *Execution
+	// HolderWorkflowID is the workflow of the holder; empty if the holder cannot be read.
+	HolderWorkflowID string
 	// Since is when the holder acquired the target; zero if that is unknown.
 	Since time.Time
 	// Note says what is unusual about the holder.
@@ -102,6 +104,7 @@ func (l *Lock) Resolve(get func(namespace, name string) (*v1alpha1.WorkflowExecu
 	}
 	status := &execution.Status
 	if !status.Phase.IsFinal() {
+		l.HolderWorkflowID = execution.Spec.WorkflowRef.WorkflowID
 		return nil
 	}
 	if status.StepsRan() && status.CompletionTime != nil {
