@@ -1,6 +1,7 @@
 import type { Cluster } from '../test/cluster/index.ts';
 import type { FakeDataStorage } from '../test/data-storage/index.ts';
 import { kubectl } from '../test/support/product.ts';
+import { remediationRequest } from './submit.ts';
 
 /** Timeout for the audit events, which take less than a second. */
 const timeout = '--timeout=60s';
@@ -13,7 +14,9 @@ export async function showAudit(
   log: (line: string) => void,
 ): Promise<void> {
   await kubectl(cluster, 'wait', 'wfe', '--all', '-n', namespace, '--for=condition=AuditRecorded', timeout);
-  log(`What data storage has recorded (a fake, at ${storage.url}):`);
+  log(
+    `What data storage has recorded (a fake; ${storage.url}/api/v1/audit/events?correlation_id=${remediationRequest}):`,
+  );
   for (const { event } of storage.rows) {
     const {
       event_timestamp: time,

@@ -2,6 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { ClusterError } from '../test/cluster/errors.ts';
 import { startCluster } from '../test/cluster/index.ts';
 import type { Cluster } from '../test/cluster/index.ts';
@@ -23,7 +24,7 @@ import { runScenario, showOutcomes, type Workflows } from './scenario.ts';
 import type { Row } from './view.ts';
 
 const namespace = 'workflow-execution-demo';
-const once = process.argv.includes('--once');
+const { once, help } = readOptions();
 const interrupted = new AbortController();
 const progress = streamProgress(process.stderr);
 const log = (line: string): void => console.log(line);
@@ -36,11 +37,21 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
 }
 
 try {
-  await main();
+  if (help) console.log('usage: npm run demo [-- --once]\n\n  --once   exit after a JSON summary of the executions');
+  else await main();
 } catch (error) {
   if (!interrupted.signal.aborted) {
     console.error(error instanceof ClusterError ? `error: ${error.message}` : error);
     process.exitCode = 1;
+  }
+}
+
+function readOptions(): { readonly once?: boolean; readonly help?: boolean } {
+  try {
+    return parseArgs({ options: { once: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } } }).values;
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    process.exit(64);
   }
 }
 
@@ -95,7 +106,7 @@ async function runService(cluster: Cluster, directory: string, workflows: Workfl
     await showOutcomes(demo);
     await showAudit(cluster, namespace, storage, log);
     if (once) return finish(rows);
-    log(nextSteps(cluster, service, namespace));
+    log(nextSteps(demo));
     await untilInterrupted(service);
   } finally {
     if (!cluster.embedded) await removeExecutions(cluster, namespace).catch(reportFailedCleanup);

@@ -1,8 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Cluster } from '../test/cluster/index.ts';
-import type { ServiceProcess } from '../test/support/service.ts';
 import { callers, tokenCommand } from './people.ts';
-import { expectedPhases } from './scenario.ts';
+import { expectedPhases, type Demo } from './scenario.ts';
 import type { Row } from './view.ts';
 
 /** Summary of the demo. */
@@ -21,11 +19,12 @@ export function summaryOf(rows: readonly Row[]): Summary {
 }
 
 /** Commands to continue by hand. */
-export function nextSteps(
-  cluster: Pick<Cluster, 'kubectl' | 'kubeconfig'>,
-  service: Pick<ServiceProcess, 'http' | 'grpc'>,
-  namespace: string,
-): string {
+export function nextSteps({
+  cluster,
+  service,
+  namespace,
+  workflows,
+}: Pick<Demo, 'cluster' | 'service' | 'namespace' | 'workflows'>): string {
   const call = 'kubernaut.workflowexecution.v1.WorkflowExecutionService/ListWorkflowExecutions';
   return `
 Next steps:
@@ -38,5 +37,8 @@ Next steps:
   gRPC         node_modules/.bin/buf curl --protocol grpc --http2-prior-knowledge \\
                  -H "Authorization: Bearer $TOKEN" -d '{"parent":"namespaces/${namespace}"}' \\
                  http://${service.grpc}/${call}
+  Metrics      http://${service.metrics}/metrics
+  Examples     export NS=${namespace} WFE_URL=http://${service.http} WFE_GRPC=${service.grpc} \\
+                 BUNDLE=${workflows.restart}   (continue in examples/README.md)
 `;
 }

@@ -24,7 +24,8 @@ export interface Submission {
   readonly serviceAccountName?: string;
 }
 
-const remediationRequest = 'rr-demo';
+/** The RemediationRequest of all executions of the demo. */
+export const remediationRequest = 'rr-demo';
 
 /** Creates an execution over gRPC, as RemediationOrchestrator does. */
 export async function submitByGrpc(address: string, token: string, submission: Submission): Promise<void> {

@@ -5,21 +5,17 @@ import { connect } from './client.ts';
 import { remediate } from './remediate.ts';
 import { isServiceError } from './retry.ts';
 
-const { values: given } = parseArgs({
-  options: {
-    address: { type: 'string', default: '127.0.0.1:50051' },
-    'token-file': { type: 'string', default: '/var/run/secrets/workflow-execution/token' },
-    'ca-file': { type: 'string' },
-    namespace: { type: 'string', default: 'default' },
-    'request-id': { type: 'string' },
-    bundle: { type: 'string' },
-    target: { type: 'string' },
-  },
-});
+const usage = `usage: node examples/remediation-orchestrator/main.ts --request-id ID --bundle REFERENCE --target TARGET
+         [--namespace NAMESPACE] [--address HOST:PORT] [--token-file FILE] [--ca-file FILE]`;
+
+const given = readOptions();
+if (given.help) {
+  console.log(usage);
+  process.exit();
+}
 const { 'request-id': requestId, bundle, target } = given;
 if (requestId === undefined || bundle === undefined || target === undefined) {
-  console.error('--request-id, --bundle and --target are required; see README.md');
-  process.exit(64);
+  exitWithUsage('--request-id, --bundle and --target are required');
 }
 
 const interrupted = new AbortController();
@@ -55,6 +51,31 @@ try {
   process.exitCode = 1;
 } finally {
   client.close();
+}
+
+function readOptions() {
+  try {
+    const { values } = parseArgs({
+      options: {
+        address: { type: 'string', default: '127.0.0.1:50051' },
+        'token-file': { type: 'string', default: '/var/run/secrets/workflow-execution/token' },
+        'ca-file': { type: 'string' },
+        namespace: { type: 'string', default: 'default' },
+        'request-id': { type: 'string' },
+        bundle: { type: 'string' },
+        target: { type: 'string' },
+        help: { type: 'boolean', short: 'h' },
+      },
+    });
+    return values;
+  } catch (error) {
+    return exitWithUsage(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function exitWithUsage(mistake: string): never {
+  console.error(`${mistake}\n${usage}`);
+  process.exit(64);
 }
 
 function nameOf(phase: Phase | undefined): string {

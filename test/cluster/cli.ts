@@ -42,6 +42,10 @@ async function main(argv: readonly string[]): Promise<void> {
       return status();
     case 'kubeconfig':
       return printKubeconfig(name);
+    case 'help':
+    case '--help':
+    case '-h':
+      return console.log(usage);
     default:
       throw new ClusterError(usage);
   }
