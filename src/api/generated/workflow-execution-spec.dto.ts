@@ -407,11 +407,11 @@ export class WorkflowExecutionSpecDto {
   @IsText({ minLength: 0, maxLength: 16384 })
   rationale?: string;
 
-  /** Why the workflow must run although the cooldown of its target is not over. It needs the verb `override` on workflowexecutions in the target's namespace and is recorded in an Event and the audit trail. The target still has one execution at a time. */
+  /** Why the workflow must run although the cooldown of its target is not over, in 10 to 500 characters. It needs the verb `override` on workflowexecutions in the target's namespace and is recorded in an Event and the audit trail. The target still has one execution at a time. */
   @ApiProperty({
     type: 'string',
     description:
-      "Why the workflow must run although the cooldown of its target is not over. It needs the verb `override` on workflowexecutions in the target's namespace and is recorded in an Event and the audit trail. The target still has one execution at a time.",
+      "Why the workflow must run although the cooldown of its target is not over, in 10 to 500 characters. It needs the verb `override` on workflowexecutions in the target's namespace and is recorded in an Event and the audit trail. The target still has one execution at a time.",
     required: false,
     minLength: 10,
     maxLength: 500,

@@ -163,7 +163,7 @@ export interface WorkflowExecutionSpec {
    */
   rationale?: string;
   /**
-   * Why the workflow must run although the cooldown of its target is not over. It needs the verb `override` on workflowexecutions in the target's namespace and is recorded in an Event and the audit trail. The target still has one execution at a time.
+   * Why the workflow must run although the cooldown of its target is not over, in 10 to 500 characters. It needs the verb `override` on workflowexecutions in the target's namespace and is recorded in an Event and the audit trail. The target still has one execution at a time.
    */
   overrideCooldownReason?: string;
   executionConfig?: ExecutionConfig;
@@ -300,7 +300,7 @@ export interface WorkflowExecutionStatus {
    */
   duration?: string;
   /**
-   * Whether nothing is left to do for the execution until it is deleted: it has finished, its audit events are recorded and its cooldown is over. The controller keeps only a small record of it in memory.
+   * Whether nothing is left to do for the execution until it is deleted: it has finished, its audit events are recorded and its cooldown is over.
    */
   settled?: boolean;
   failure?: Failure;

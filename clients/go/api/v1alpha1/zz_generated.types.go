@@ -46,9 +46,9 @@ type WorkflowExecutionSpec struct {
 	Confidence *float64 `json:"confidence,omitempty"`
 	// Why the analysis chose the workflow. Not part of audit events.
 	Rationale string `json:"rationale,omitempty"`
-	// Why the workflow must run although the cooldown of its target is not over. It needs the verb `override` on
-	// workflowexecutions in the target's namespace and is recorded in an Event and the audit trail. The target still
-	// has one execution at a time.
+	// Why the workflow must run although the cooldown of its target is not over, in 10 to 500 characters. It needs the
+	// verb `override` on workflowexecutions in the target's namespace and is recorded in an Event and the audit trail.
+	// The target still has one execution at a time.
 	OverrideCooldownReason string `json:"overrideCooldownReason,omitempty"`
 	// How to run the workflow.
 	ExecutionConfig *ExecutionConfig `json:"executionConfig,omitempty"`
@@ -154,7 +154,7 @@ type WorkflowExecutionStatus struct {
 	// Human-readable time from startTime to completionTime (1m30s); absent until the run has ended.
 	Duration string `json:"duration,omitempty"`
 	// Whether nothing is left to do for the execution until it is deleted: it has finished, its audit events are
-	// recorded and its cooldown is over. The controller keeps only a small record of it in memory.
+	// recorded and its cooldown is over.
 	Settled bool `json:"settled,omitempty"`
 	// Why the execution failed; set if its phase is Failed.
 	Failure *Failure `json:"failure,omitempty"`
