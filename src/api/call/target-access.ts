@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CLOCK, type Clock } from '../../kubernetes/clock.ts';
 import { KubernetesError } from '../../kubernetes/errors.ts';
-import { IncompleteDiscoveryError, Targets } from '../../targets/targets.ts';
+import { IncompleteDiscoveryError, Targets, type TargetResolution } from '../../targets/targets.ts';
 import type { WorkflowExecutionSpec } from '../../workflow-execution/generated/workflow-execution.ts';
 import { workflowExecutionResource } from '../../workflow-execution/resource.ts';
 import { parseTargetResource } from '../../workflow-execution/target-resource.ts';
@@ -44,7 +44,7 @@ export class TargetAccess {
     { caller, signal }: Call,
     execution: ExecutionKey,
   ): Promise<void> {
-    const resolution = await this.resolve(targetResource, signal, execution);
+    const resolution = await this.resolveFor(execution, targetResource, signal);
     if (resolution.kind === 'refused') throw invalidField(['spec', 'targetResource'], resolution.message);
     if (caller === undefined) return;
     const { group, plural: resource } = workflowExecutionResource;
@@ -54,10 +54,19 @@ export class TargetAccess {
     await this.permissions.assertAllowed(caller, { group, resource, verb: 'override', namespace });
   }
 
-  private async resolve(targetResource: string, signal: AbortSignal, execution: ExecutionKey) {
+  /**
+   * Resolves a target that a caller names.
+   *
+   * @throws KubernetesError if this cannot be decided now
+   */
+  async resolve(targetResource: string, signal: AbortSignal): Promise<TargetResolution> {
     const notBefore = new Date(this.clock.now().getTime() - maxDiscoveryAgeMs);
+    return this.targets.resolve(targetResource, notBefore, signal);
+  }
+
+  private async resolveFor(execution: ExecutionKey, targetResource: string, signal: AbortSignal) {
     try {
-      return await this.targets.resolve(targetResource, notBefore, signal);
+      return await this.resolve(targetResource, signal);
     } catch (error) {
       if (error instanceof IncompleteDiscoveryError) {
         throw new ApiError('Unavailable', error.message, { retryAfterMs }, { cause: error });

@@ -23,7 +23,7 @@ export class TargetGrpcController {
   @GrpcMethod(grpcService)
   @AccessPerExecution('list')
   async getTarget(@Payload() request: GetTargetRequest, @IncomingCall() call: Call): Promise<GetTargetResponse> {
-    return toTargetResponse(await this.targets.get(await parseTargetName(request), call));
+    return toTargetResponse(await this.targets.get(await parseTargetName(request), 'name', call));
   }
 }
 

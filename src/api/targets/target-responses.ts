@@ -1,5 +1,5 @@
 import { phaseOf } from '../../workflow-execution/execution.ts';
-import { parseTimestamp } from '../../workflow-execution/timestamp.ts';
+import { parseTimestamp, timestamp } from '../../workflow-execution/timestamp.ts';
 import type { ExecutionSummary } from '../executions/cached-execution.ts';
 import { GetTargetResponse } from '../generated/kubernaut/workflowexecution/v1/workflow_execution.ts';
 import { resourceName } from '../resource/names.ts';
@@ -41,7 +41,7 @@ export function toTargetResource({ target, held, holder, cooldowns, executions }
     target,
     held,
     holder: holder && { ...inShort(holder.execution), since: holder.since },
-    cooldowns: cooldowns.map(({ execution, end }) => ({ ...inShort(execution), end: end.toISOString() })),
+    cooldowns: cooldowns.map(({ execution, end }) => ({ ...inShort(execution), end: timestamp(end) })),
     executions: executions.map(inShort),
   };
 }

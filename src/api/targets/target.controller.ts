@@ -30,7 +30,7 @@ export class TargetController {
     @Query() _query: NoQuery,
     @IncomingCall() call: Call,
   ): Promise<TargetDto> {
-    return toTargetResource(await this.targets.get(`${namespace}/${kind}/${name}`, call));
+    return toTargetResource(await this.targets.get(`${namespace}/${kind}/${name}`, 'kind', call));
   }
 
   @Get(':kind/:name')
@@ -41,6 +41,6 @@ export class TargetController {
     @Query() _query: NoQuery,
     @IncomingCall() call: Call,
   ): Promise<TargetDto> {
-    return toTargetResource(await this.targets.get(`${kind}/${name}`, call));
+    return toTargetResource(await this.targets.get(`${kind}/${name}`, 'kind', call));
   }
 }

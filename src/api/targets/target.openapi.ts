@@ -4,7 +4,8 @@ import { TargetDto } from './target.dto.ts';
 
 const description =
   'The execution that holds the target, the cooldowns on it, and its newest executions, from the cache of this replica. Has ' +
-  'executions of the namespaces in which the caller may list executions. Any name of the kind matches.';
+  'executions of the namespaces in which the caller may list executions. Any name of the kind matches; a kind that the ' +
+  'cluster does not have is invalid.';
 
 const ok = () => ApiOkResponse({ description: 'The target.', type: TargetDto });
 

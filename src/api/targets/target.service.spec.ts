@@ -1,15 +1,18 @@
 import { describe, expect, it, jest } from '@jest/globals';
 import type { Authorizer } from '../../auth/authorizer.ts';
+import { UnavailableError } from '../../kubernetes/errors.ts';
 import { FakeClock } from '../../kubernetes/fake-clock.builders.ts';
 import type { Reflector } from '../../kubernetes/reflector.ts';
 import { ObjectStore } from '../../kubernetes/store.ts';
 import { targetsOf } from '../../targets/targets.builders.ts';
+import { Targets } from '../../targets/targets.ts';
 import type {
   WorkflowExecution,
   WorkflowExecutionStatus,
 } from '../../workflow-execution/generated/workflow-execution.ts';
 import { aWorkflowExecution } from '../../workflow-execution/workflow-execution.builders.ts';
 import { Permissions } from '../call/permissions.ts';
+import { TargetAccess } from '../call/target-access.ts';
 import { cachedExecution, cachedExecutionIndexes, type CachedExecution } from '../executions/cached-execution.ts';
 import { TargetService } from './target.service.ts';
 
@@ -32,21 +35,22 @@ function execution(
 }
 
 /** The service with these executions in its cache; the caller has the permissions `verb namespace`. */
-function serviceWith(executions: readonly WorkflowExecution[], granted = ['list *'], hasSynced = true) {
+function serviceWith(
+  executions: readonly WorkflowExecution[],
+  granted = ['list *'],
+  { hasSynced = true, targets = targetsOf() } = {},
+) {
   const store = new ObjectStore<CachedExecution>(cachedExecutionIndexes, () => undefined);
   store.replace(undefined, executions.map(cachedExecution), '10');
   const allows = jest.fn<Authorizer['allows']>((_, { verb, namespace = '*' }) =>
     Promise.resolve(granted.includes(`${verb} ${namespace}`)),
   );
   const reflector = { store, hasSynced } as unknown as Reflector<CachedExecution>;
-  const service = new TargetService(
-    reflector,
-    targetsOf(),
-    new Permissions({ allows } as unknown as Authorizer),
-    { cooldownMs: 300_000 },
-    new FakeClock(new Date(now)),
-  );
-  const get = (text = target) => service.get(text, { caller: alice, signal: new AbortController().signal });
+  const permissions = new Permissions({ allows } as unknown as Authorizer);
+  const clock = new FakeClock(new Date(now));
+  const access = new TargetAccess(targets, permissions, clock);
+  const service = new TargetService(reflector, targets, access, permissions, { cooldownMs: 300_000 }, clock);
+  const get = (text = target) => service.get(text, 'name', { caller: alice, signal: new AbortController().signal });
   return { get, service, allows };
 }
 
@@ -77,6 +81,23 @@ describe('a target', () => {
     const { executions, ...rest } = await get('payment/Deployment.apps/payment-api');
     expect(rest.target).toBe(target);
     expect(executions.map(nameOf)).toEqual(['short', 'recorded']);
+  });
+
+  it.each([
+    ['payment/deploymint/payment-api', 'the cluster does not serve a kind deploymint'],
+    ['deployment/payment-api', 'deployment is namespaced: write NAMESPACE/deployment/payment-api'],
+  ])('is refused with the field if the cluster has no such kind: %s', async (text, message) => {
+    await expect(serviceWith([]).get(text)).rejects.toMatchObject({
+      code: 'InvalidArgument',
+      details: { violations: [{ path: ['name'], message: expect.stringContaining(message) }] },
+    });
+  });
+
+  it('is shown although API discovery does not respond', async () => {
+    const fail = () => Promise.reject(new UnavailableError('no response'));
+    const targets = new Targets({ snapshot: undefined, latest: fail, since: fail }, { allowUnknownKinds: false });
+    const { get } = serviceWith([execution('runs', 5, running)], ['list *'], { targets });
+    expect(await get()).toMatchObject({ target, held: true });
   });
 
   it('shows its ten newest executions, newest first', async () => {
@@ -136,12 +157,12 @@ describe('a caller', () => {
 
   it('sees everything where callers are not authenticated', async () => {
     const { service } = serviceWith([elsewhere], []);
-    const state = await service.get(target, { signal: new AbortController().signal });
+    const state = await service.get(target, 'name', { signal: new AbortController().signal });
     expect(state.holder && nameOf(state.holder.execution)).toBe('elsewhere');
   });
 });
 
 it('is unavailable until the executions of the cluster have been read', async () => {
-  const { get } = serviceWith([], ['list *'], false);
+  const { get } = serviceWith([], ['list *'], { hasSynced: false });
   await expect(get()).rejects.toMatchObject({ code: 'Unavailable' });
 });

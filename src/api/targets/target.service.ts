@@ -4,6 +4,7 @@ import { CONFIG, type Config } from '../../config/config.ts';
 import { targetLimits } from '../../config/limits.ts';
 import { PacedQueue } from '../../connections/paced-queue.ts';
 import { CLOCK, type Clock } from '../../kubernetes/clock.ts';
+import { CancelledError, KubernetesError } from '../../kubernetes/errors.ts';
 import { InjectReflector } from '../../kubernetes/kubernetes.module.ts';
 import { Reflector } from '../../kubernetes/reflector.ts';
 import { Targets } from '../../targets/targets.ts';
@@ -13,7 +14,8 @@ import { targetHoldOf } from '../../workflow-execution/target-holder.ts';
 import { parseTargetResource } from '../../workflow-execution/target-resource.ts';
 import type { Call } from '../call/call.ts';
 import { Permissions } from '../call/permissions.ts';
-import { ApiError } from '../errors/api-error.ts';
+import { TargetAccess } from '../call/target-access.ts';
+import { ApiError, invalidField } from '../errors/api-error.ts';
 import {
   executionOf,
   targetIndex,
@@ -61,6 +63,7 @@ export class TargetService {
   constructor(
     @InjectReflector(workflowExecutionResource) private readonly reflector: Reflector<CachedExecution>,
     private readonly targets: Targets,
+    private readonly access: TargetAccess,
     private readonly permissions: Permissions,
     @Inject(CONFIG) private readonly config: Pick<Config, 'cooldownMs'>,
     @Inject(CLOCK) private readonly clock: Clock,
@@ -68,15 +71,16 @@ export class TargetService {
 
   /**
    * @param targetResource a valid one, under any name of its kind
-   * @throws ApiError Unavailable if this replica is not ready, or permissions cannot be checked
+   * @param field of the request that has its kind
+   * @throws ApiError InvalidArgument naming the field if the cluster has no such kind; Unavailable if this replica is not ready,
+   *   or permissions cannot be checked
    */
-  async get(targetResource: string, call: Pick<Call, 'caller' | 'signal'>): Promise<TargetState> {
+  async get(targetResource: string, field: string, call: Pick<Call, 'caller' | 'signal'>): Promise<TargetState> {
     if (!this.reflector.hasSynced) {
       throw new ApiError('Unavailable', 'the executions of the cluster are still being read', { retryAfterMs });
     }
-    await this.targets.loaded(call.signal);
+    const target = await this.canonicalTarget(targetResource, field, call.signal);
     await this.turns.take();
-    const target = this.targets.canonical(targetResource) ?? targetResource;
     const all = this.executionsOn(target);
     const namespaces = await this.visibleNamespaces(all, call);
     await this.turns.take();
@@ -89,6 +93,18 @@ export class TargetService {
       cooldowns: this.cooldownsOf(visible),
       executions: firstOf(visible, targetLimits.executions),
     };
+  }
+
+  private async canonicalTarget(targetResource: string, field: string, signal: AbortSignal): Promise<string> {
+    try {
+      const resolution = await this.access.resolve(targetResource, signal);
+      if (resolution.kind === 'refused') throw invalidField([field], resolution.message);
+      return resolution.target;
+    } catch (error) {
+      if (!(error instanceof KubernetesError) || error instanceof CancelledError) throw error;
+      // Without API discovery the kind cannot be checked, but the executions are known.
+      return this.targets.canonical(targetResource) ?? targetResource;
+    }
   }
 
   private executionsOn(target: string): readonly CachedExecution[] {

@@ -206,6 +206,13 @@ export const apiFaults: readonly Fault[] = [
     caughtBy: ['src/api/targets/target.service.spec.ts'],
   },
   {
+    name: 'a target of a kind that the cluster does not have is free',
+    file: 'src/api/targets/target.service.ts',
+    find: "if (resolution.kind === 'refused') throw invalidField([field], resolution.message);",
+    replace: "if (resolution.kind === 'refused') return targetResource;",
+    caughtBy: ['src/api/targets/target.service.spec.ts'],
+  },
+  {
     name: 'a ResolutionRequest stays after its answer',
     file: 'src/api/preflight/bundle-resolver.ts',
     find: 'void this.track(this.delete(request.metadata, creating));',

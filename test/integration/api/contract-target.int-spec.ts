@@ -52,8 +52,12 @@ await onBothTransports('target', (contract) => {
       });
     });
 
-    it('is refused if it is no target', async () => {
-      const { error } = await caller.target(`${contract.namespace}/a..b/api`);
+    it.each([
+      ['is no target', () => `${contract.namespace}/a..b/api`],
+      ['has a kind that the cluster does not have', () => `${contract.namespace}/deploymint/api`],
+      ['has the scope of another kind', () => 'deployment/api'],
+    ])('is refused if it %s', async (_, given) => {
+      const { error } = await caller.target(given());
 
       expect(error?.kind).toBe('INVALID_ARGUMENT');
       expect(Object.keys(error?.rules ?? {})).toEqual([caller.transport === 'REST' ? 'kind' : 'name']);

@@ -15,8 +15,12 @@ def before_call(context, case, kwargs):
     query.pop("continue", None)
     if "labelSelector" in query:
         query["labelSelector"] = "team=payment,tier!=test"
+    # A target has a kind that the cluster has, in its scope.
+    path = case.path_parameters if isinstance(case.path_parameters, dict) else {}
+    if "kind" in path:
+        path["kind"] = "deployment" if "namespace" in path else "node"
     if isinstance(case.body, dict):
-        keep_rules_between_fields(case.body, case.path_parameters["namespace"])
+        keep_rules_between_fields(case.body, path["namespace"])
 
 
 def keep_rules_between_fields(execution, namespace):

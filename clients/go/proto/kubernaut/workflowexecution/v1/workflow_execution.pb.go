@@ -3,7 +3,7 @@
 // 	protoc-gen-go v1.36.12
 // 	protoc        (unknown)
 // source: kubernaut/workflowexecution/v1/workflow_execution.proto
-// sources: sha256 8e66624c8f08f834b8d2804a23867db63cacb767394c70ff26d8fe4978b0185c
+// sources: sha256 8e1f5c91e60c88e3872dd4cbf2018d2818eef5261bec715260c6d47cdd0782ec
 
 package workflowexecutionv1
 

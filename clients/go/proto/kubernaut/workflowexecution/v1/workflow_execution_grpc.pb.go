@@ -3,7 +3,7 @@
 // - protoc-gen-go-grpc v1.6.2
 // - protoc             (unknown)
 // source: kubernaut/workflowexecution/v1/workflow_execution.proto
-// sources: sha256 8e66624c8f08f834b8d2804a23867db63cacb767394c70ff26d8fe4978b0185c
+// sources: sha256 8e1f5c91e60c88e3872dd4cbf2018d2818eef5261bec715260c6d47cdd0782ec
 
 package workflowexecutionv1
 
@@ -98,7 +98,7 @@ type WorkflowExecutionServiceClient interface {
 	// Reads which execution holds a target, which cooldowns apply to it, and its newest executions. Contains executions of
 	// the namespaces in which the caller may list executions. Reads from the replica's cache, as lists do.
 	//
-	// Errors: INVALID_ARGUMENT if the name is not that of a target.
+	// Errors: INVALID_ARGUMENT if the name is not that of a target, or the cluster does not have its kind.
 	GetTarget(ctx context.Context, in *GetTargetRequest, opts ...grpc.CallOption) (*GetTargetResponse, error)
 }
 
@@ -276,7 +276,7 @@ type WorkflowExecutionServiceServer interface {
 	// Reads which execution holds a target, which cooldowns apply to it, and its newest executions. Contains executions of
 	// the namespaces in which the caller may list executions. Reads from the replica's cache, as lists do.
 	//
-	// Errors: INVALID_ARGUMENT if the name is not that of a target.
+	// Errors: INVALID_ARGUMENT if the name is not that of a target, or the cluster does not have its kind.
 	GetTarget(context.Context, *GetTargetRequest) (*GetTargetResponse, error)
 	mustEmbedUnimplementedWorkflowExecutionServiceServer()
 }

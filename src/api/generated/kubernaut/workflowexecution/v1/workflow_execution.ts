@@ -5143,7 +5143,7 @@ export const WorkflowExecutionServiceService = {
    * Reads which execution holds a target, which cooldowns apply to it, and its newest executions. Contains executions of
    * the namespaces in which the caller may list executions. Reads from the replica's cache, as lists do.
    *
-   * Errors: INVALID_ARGUMENT if the name is not that of a target.
+   * Errors: INVALID_ARGUMENT if the name is not that of a target, or the cluster does not have its kind.
    */
   getTarget: {
     path: "/kubernaut.workflowexecution.v1.WorkflowExecutionService/GetTarget" as const,
@@ -5227,7 +5227,7 @@ export interface WorkflowExecutionServiceServer extends UntypedServiceImplementa
    * Reads which execution holds a target, which cooldowns apply to it, and its newest executions. Contains executions of
    * the namespaces in which the caller may list executions. Reads from the replica's cache, as lists do.
    *
-   * Errors: INVALID_ARGUMENT if the name is not that of a target.
+   * Errors: INVALID_ARGUMENT if the name is not that of a target, or the cluster does not have its kind.
    */
   getTarget: handleUnaryCall<GetTargetRequest, GetTargetResponse>;
 }
@@ -5386,7 +5386,7 @@ export interface WorkflowExecutionServiceClient extends Client {
    * Reads which execution holds a target, which cooldowns apply to it, and its newest executions. Contains executions of
    * the namespaces in which the caller may list executions. Reads from the replica's cache, as lists do.
    *
-   * Errors: INVALID_ARGUMENT if the name is not that of a target.
+   * Errors: INVALID_ARGUMENT if the name is not that of a target, or the cluster does not have its kind.
    */
   getTarget(
     request: GetTargetRequest,
