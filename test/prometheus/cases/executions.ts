@@ -37,6 +37,7 @@ export const executions: readonly AlertCase[] = [
     { [timeSeries(pauses, cluster)]: '0x2 1x20', [seriesOfSecondReplica(pauses, cluster)]: '0x22' },
     10,
     'Pauses with scope cluster that keep new executions from starting: 1. The log of the leader and the Events with the reason Paused say who paused what, and why.',
+    { namespace: 'kubernaut-system', scope: 'cluster' },
   ),
   doesNotFire(
     'WorkflowExecutionPaused',
