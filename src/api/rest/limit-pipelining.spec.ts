@@ -10,11 +10,14 @@ describe('a connection', () => {
   });
   const ask = (socket: { destroyed: boolean; destroy(): void }) => {
     const response = new EventEmitter();
-    const state = { isHandled: false };
+    const state = { isHandled: false, timesHandled: 0 };
     void handler(
       { socket } as unknown as Request,
       response as unknown as Response,
-      (() => (state.isHandled = true)) as NextFunction,
+      (() => {
+        state.isHandled = true;
+        state.timesHandled += 1;
+      }) as NextFunction,
     );
     const answer = async () => {
       response.emit('close');
@@ -39,6 +42,23 @@ describe('a connection', () => {
     expect(handled()).toEqual([true, true, false]);
     await requests[1]?.answer();
     expect(handled()).toEqual([true, true, true]);
+  });
+
+  it('handles a request once that arrives right after an answer', async () => {
+    const socket = connect();
+    const [first, second] = [ask(socket), ask(socket)];
+
+    const answered = [first.answer()];
+    const third = ask(socket);
+    await Promise.all(answered);
+    answered.push(second.answer());
+    const fourth = ask(socket);
+    await Promise.all(answered);
+    answered.push(third.answer(), fourth.answer());
+    const fifth = ask(socket);
+    await Promise.all(answered);
+
+    expect([first, second, third, fourth, fifth].map(({ state }) => state.timesHandled)).toEqual([1, 1, 1, 1, 1]);
   });
 
   it('handles no request after it is closed', async () => {

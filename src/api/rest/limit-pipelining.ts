@@ -3,6 +3,13 @@ import type { RequestHandler } from 'express';
 import { maxPipelinedRequests } from '../../config/limits.ts';
 import { callsPerTurn, PacedQueue } from '../../connections/paced-queue.ts';
 
+/** The requests of a connection. */
+interface Requests {
+  unanswered: number;
+  /** Those that have not started, in order. */
+  readonly waiting: (() => void)[];
+}
+
 /**
  * Handles the requests of a connection one after the other, and closes connections with many unanswered ones (RFC 9112,
  * section 9.3.2, lets clients expect that). Node.js emits all requests of a read, up to a thousand, in one turn of the event
@@ -10,19 +17,21 @@ import { callsPerTurn, PacedQueue } from '../../connections/paced-queue.ts';
  * ({@link PacedQueue}).
  */
 export function limitPipelining(): RequestHandler {
-  const unanswered = new WeakMap<Socket, (() => void)[]>();
+  const connections = new WeakMap<Socket, Requests>();
   const queue = new PacedQueue(callsPerTurn);
   return ({ socket }, response, next) => {
-    const requests = unanswered.get(socket) ?? [];
-    unanswered.set(socket, requests);
-    if (requests.length === maxPipelinedRequests) return void socket.destroy();
+    const requests = connections.get(socket) ?? { unanswered: 0, waiting: [] };
+    connections.set(socket, requests);
+    if (requests.unanswered === maxPipelinedRequests) return void socket.destroy();
     const handle = () => queue.add(socket, { run: next, isObsolete: () => response.closed || response.destroyed });
-    requests.push(handle);
+    requests.unanswered += 1;
     response.once('close', () => {
-      requests.shift();
+      requests.unanswered -= 1;
+      const following = requests.waiting.shift();
       // After other connections.
-      setImmediate(() => socket.destroyed || requests[0]?.());
+      if (following !== undefined) setImmediate(() => socket.destroyed || following());
     });
-    if (requests.length === 1) handle();
+    if (requests.unanswered === 1) handle();
+    else requests.waiting.push(handle);
   };
 }

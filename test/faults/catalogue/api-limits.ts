@@ -110,14 +110,21 @@ export const apiLimitFaults: readonly Fault[] = [
   {
     name: 'pipelined requests are not bounded',
     file: 'src/api/rest/limit-pipelining.ts',
-    find: 'if (requests.length === maxPipelinedRequests) return void socket.destroy();',
+    find: 'if (requests.unanswered === maxPipelinedRequests) return void socket.destroy();',
     replace: '',
+    caughtBy: ['src/api/rest/limit-pipelining.spec.ts'],
+  },
+  {
+    name: 'a request that arrives right after an answer is handled twice',
+    file: 'src/api/rest/limit-pipelining.ts',
+    find: 'requests.waiting.shift();',
+    replace: 'requests.waiting.shift() ?? next;',
     caughtBy: ['src/api/rest/limit-pipelining.spec.ts'],
   },
   {
     name: 'all pipelined requests are handled concurrently',
     file: 'src/api/rest/limit-pipelining.ts',
-    find: 'if (requests.length === 1) handle();',
+    find: 'if (requests.unanswered === 1) handle();',
     replace: 'next();',
     caughtBy: ['src/api/rest/limit-pipelining.spec.ts'],
   },

@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { Agent, get, type IncomingMessage } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { maxRequestBytes } from '../../../src/config/limits.ts';
 import { KubernetesClient } from '../../../src/kubernetes/client.ts';
@@ -246,6 +248,23 @@ describe('the execution API over REST', () => {
       'cache-control': 'no-cache, no-transform',
       'x-accel-buffering': 'no',
     });
+  });
+
+  it('answers each of the requests that follow one another on kept connections', async () => {
+    const agent = new Agent({ keepAlive: true });
+    const statusOf = async () => {
+      const [response] = (await once(get(`${api.url}/docs/`, { agent }), 'response')) as [IncomingMessage];
+      await once(response.resume(), 'end');
+      return response.statusCode;
+    };
+    const statuses: (number | undefined)[] = [];
+    const client = async () => {
+      for (let count = 0; count < 50; count++) statuses.push(await statusOf());
+    };
+    await Promise.all(Array.from({ length: 30 }, client));
+    agent.destroy();
+
+    expect(new Set(statuses)).toEqual(new Set([200]));
   });
 
   it('reads an execution named watch', async () => {
