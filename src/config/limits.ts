@@ -80,8 +80,8 @@ export const rateLimits = {
   allPreflights: { burst: 100, refillMs: 100 },
 } as const;
 
-/** Maximum number of bundles that a replica resolves at a time; each takes some megabytes. Others wait. */
-export const maxResolutions = 16;
+/** Maximum number of bundles that a replica resolves at a time; each takes some megabytes. Others wait, except of the same caller. */
+export const maxResolutions = { total: 16, perCaller: 8 } as const;
 
 /**
  * Bundles pinned by digest that are remembered: how many, of which length in base64, and for how long in milliseconds; after that

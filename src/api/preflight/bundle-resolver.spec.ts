@@ -125,7 +125,7 @@ describe('the resolution of a bundle', () => {
 
   it('waits for its turn, within the same time', async () => {
     const tekton = new FakeTekton();
-    const bundles = Array.from({ length: maxResolutions + 1 }, (_, at) => bundle(`quay.io/kubernaut/w${at}:v1`));
+    const bundles = Array.from({ length: maxResolutions.total + 1 }, (_, at) => bundle(`quay.io/kubernaut/w${at}:v1`));
 
     const resolving = bundles.map((one) => tekton.resolver.resolve(one));
     await tekton.clock.advance(0);
@@ -134,7 +134,7 @@ describe('the resolution of a bundle', () => {
     const all = tekton.created;
     await tekton.clock.advance(10_000);
 
-    expect([first, all]).toEqual([maxResolutions, maxResolutions + 1]);
+    expect([first, all]).toEqual([maxResolutions.total, maxResolutions.total + 1]);
     expect(await resolving.at(-1)).toMatchObject({ kind: 'unknown', message: expect.stringContaining('within 10s') });
   });
 

@@ -48,7 +48,7 @@ export class BundleResolver implements OnApplicationShutdown {
   private readonly logger = new Logger('Preflight');
   private readonly entries: ExpiringCache<Entry>;
   private readonly running = new Set<Promise<unknown>>();
-  private readonly slots = new Semaphore(maxResolutions);
+  private readonly slots = new Semaphore(maxResolutions.total);
   private readonly stop = new AbortController();
 
   constructor(

@@ -2,7 +2,7 @@ import { describe, expect, it, jest } from '@jest/globals';
 import { FakeClock } from '../../kubernetes/fake-clock.builders.ts';
 import { ForbiddenError } from '../../kubernetes/errors.ts';
 import type { KubernetesClient } from '../../kubernetes/client.ts';
-import { maxPreflightTasks, maxViolations, rateLimits } from '../../config/limits.ts';
+import { maxPreflightTasks, maxResolutions, maxViolations, rateLimits } from '../../config/limits.ts';
 import { targetsOf } from '../../targets/targets.builders.ts';
 import type { Pipeline } from '../../tekton/pipeline.ts';
 import { aSpec, aWorkflowExecution } from '../../workflow-execution/workflow-execution.builders.ts';
@@ -51,7 +51,12 @@ function serviceWith({
   const check = (parameters: Record<string, string> = { A: 'x' }) =>
     service.check(aWorkflowExecution({ spec: { parameters } }), call);
   const screen = (parameters: Record<string, string>) => service.screen('payment', aSpec({ parameters }), call);
-  return { check, screen, resolve };
+  const checkAs = (username: string) =>
+    service.check(aWorkflowExecution({ spec: { parameters: { A: 'x' } } }), {
+      ...call,
+      caller: { username, groups: [], extra: {} },
+    });
+  return { check, checkAs, screen, resolve };
 }
 
 describe('a preflight', () => {
@@ -161,13 +166,28 @@ describe('a preflight', () => {
     const { check, resolve } = serviceWith();
     const { burst } = rateLimits.preflights;
 
-    const preflights = await Promise.all(Array.from({ length: burst + 1 }, () => check()));
+    for (let count = 0; count < burst; count++) await check();
 
-    expect(resolve).toHaveBeenCalledTimes(burst);
-    expect(preflights.at(-1)).toMatchObject({
+    await expect(check()).resolves.toMatchObject({
       checked: false,
       notCheckedReason: 'too many bundles are being resolved; try again later',
     });
+    expect(resolve).toHaveBeenCalledTimes(burst);
+  });
+
+  it('lets a caller have a few bundles resolved at a time, whatever others do', async () => {
+    const pending = Promise.withResolvers<Resolution>();
+    const { checkAs, resolve } = serviceWith();
+    resolve.mockImplementation(() => pending.promise);
+    const waiting = Array.from({ length: maxResolutions.perCaller }, () => checkAs('many'));
+
+    await expect(checkAs('many')).resolves.toMatchObject({ checked: false });
+    const other = checkAs('another');
+    pending.resolve(found());
+
+    await expect(other).resolves.toMatchObject({ checked: true });
+    await Promise.all(waiting);
+    await expect(checkAs('many')).resolves.toMatchObject({ checked: true });
   });
 
   it('has an answer of limited size', async () => {
@@ -233,9 +253,20 @@ describe('a create', () => {
     });
   });
 
-  it('is not refused because its bundle cannot be resolved: the execution records that', async () => {
-    const resolution: Resolution = { kind: 'failed', message: 'no' };
+  it('is refused if parameters must be checked and the bundle cannot be resolved: it may be pushed later', async () => {
+    const resolution: Resolution = { kind: 'failed', message: 'cannot be resolved: not found' };
 
-    await expect(serviceWith({ undeclaredParameters: 'refuse', resolution }).screen({ B: 'y' })).resolves.toEqual([]);
+    await expect(serviceWith({ undeclaredParameters: 'refuse', resolution }).screen({ B: 'y' })).rejects.toMatchObject({
+      code: 'InvalidArgument',
+      message: 'spec.workflowRef.containerImage: cannot be resolved: not found',
+    });
+    await expect(serviceWith({ remembered: resolution }).screen({ B: 'y' })).resolves.toEqual([]);
+  });
+
+  it('counts towards the bundles of its caller if parameters must be checked', async () => {
+    const { screen } = serviceWith({ undeclaredParameters: 'refuse' });
+    for (let count = 0; count < rateLimits.preflights.burst; count++) await screen({ A: 'x' });
+
+    await expect(screen({ A: 'x' })).rejects.toMatchObject({ code: 'Unavailable' });
   });
 });

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CONFIG, type Config } from '../../config/config.ts';
-import { maxPreflightTasks, maxViolations } from '../../config/limits.ts';
+import { maxPreflightTasks, maxResolutions, maxViolations } from '../../config/limits.ts';
 import { unlessAborted } from '../../kubernetes/async.ts';
 import { KubernetesClient } from '../../kubernetes/client.ts';
 import { dnsLabel } from '../../kubernetes/dns-names.ts';
@@ -44,6 +44,9 @@ const retryAfterMs = 1_000;
 /** Compares executions with the Pipeline that they would run (docs/adr/0060-preflight.md). */
 @Injectable()
 export class PreflightService {
+  /** Bundles that are being resolved, by caller. */
+  private readonly resolving = new Map<string, number>();
+
   constructor(
     private readonly client: KubernetesClient,
     private readonly bundles: BundleResolver,
@@ -84,18 +87,12 @@ export class PreflightService {
    * @returns warnings, if the Pipeline is known without asking Tekton
    * @throws ApiError InvalidArgument with the parameters that are refused; Unavailable if they cannot be checked now; Cancelled
    */
-  async screen(namespace: string, spec: WorkflowExecutionSpec, { signal }: Call): Promise<readonly string[]> {
+  async screen(namespace: string, spec: WorkflowExecutionSpec, call: Call): Promise<readonly string[]> {
     const bundle = bundleOf(namespace, spec);
     const isRefused = this.config.undeclaredParameters === 'refuse';
     const resolution = isRefused
-      ? await unlessAborted(this.bundles.resolve(bundle), signal, cancelled)
+      ? resolved(await this.resolve(bundle, call), redactorFor(spec))
       : await this.bundles.remembered(bundle);
-    if (isRefused && resolution?.kind === 'unknown') {
-      throw new ApiError('Unavailable', `the parameters cannot be checked: ${resolution.message}`, { retryAfterMs });
-    }
-    if (isRefused && resolution?.kind === 'unread') {
-      throw invalidArgument([{ path: bundlePath, message: `cannot be checked: ${resolution.message}` }]);
-    }
     if (resolution?.kind !== 'resolved') return [];
     const names = checkParams(resolution.pipeline, parametersOf(spec))
       .filter(({ kind }) => kind === 'undeclared')
@@ -107,10 +104,22 @@ export class PreflightService {
 
   private async resolve(bundle: BundleKey, { caller, signal }: Call): Promise<Resolution> {
     if (this.config.preflightTimeoutMs === 0) return unknown('preflight is turned off (WFE_PREFLIGHT_TIMEOUT)');
-    if (!this.bundles.isKnown(bundle) && !this.limits.admitsPreflight(caller?.username ?? '')) {
+    if (this.bundles.isKnown(bundle)) return unlessAborted(this.bundles.resolve(bundle), signal, cancelled);
+    const username = caller?.username ?? '';
+    const count = this.resolving.get(username) ?? 0;
+    if (count >= maxResolutions.perCaller || !this.limits.admitsPreflight(username)) {
       return unknown('too many bundles are being resolved; try again later');
     }
-    return unlessAborted(this.bundles.resolve(bundle), signal, cancelled);
+    this.resolving.set(username, count + 1);
+    // A call that ends does not end the resolution.
+    const resolving = this.bundles.resolve(bundle).finally(() => this.forget(username));
+    return unlessAborted(resolving, signal, cancelled);
+  }
+
+  private forget(username: string): void {
+    const count = (this.resolving.get(username) ?? 0) - 1;
+    if (count > 0) this.resolving.set(username, count);
+    else this.resolving.delete(username);
   }
 
   private findingsOf(spec: WorkflowExecutionSpec, resolution: Resolution): readonly Finding[] {
@@ -186,6 +195,20 @@ function error(path: readonly string[], message: string): Finding {
 
 function unknown(message: string): Resolution {
   return { kind: 'unknown', message };
+}
+
+/** A bundle that must be checked; throws if it cannot be. */
+function resolved(resolution: Resolution, redact: (text: string) => string): Resolution {
+  switch (resolution.kind) {
+    case 'resolved':
+      return resolution;
+    case 'unknown':
+      throw new ApiError('Unavailable', `the parameters cannot be checked: ${resolution.message}`, { retryAfterMs });
+    case 'unread':
+      throw invalidArgument([{ path: bundlePath, message: `cannot be checked: ${resolution.message}` }]);
+    case 'failed':
+      throw invalidArgument([{ path: bundlePath, message: redact(resolution.message) }]);
+  }
 }
 
 function cancelled(): ApiError {
