@@ -51,6 +51,12 @@ describe('a JSON text', () => {
       '',
       plainJsonLimits.tooManyValues,
     ],
+    [
+      'many keys without values, which is no JSON',
+      `{${Array.from({ length: 90_000 }, (_, i) => `"${i}"`).join(':')}`,
+      '',
+      plainJsonLimits.tooManyValues,
+    ],
     ['many objects', `[${'{},'.repeat(300_000)}{}]`, '', plainJsonLimits.tooManyValues],
   ])('of %s is refused before it is parsed', (_, json, path, message) => {
     const violation = jsonViolation(json);

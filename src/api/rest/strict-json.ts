@@ -31,7 +31,7 @@ interface Container {
  */
 export function jsonViolation(json: string): FieldViolation | undefined {
   const open: Container[] = [];
-  let values = 0;
+  let [values, keys] = [0, 0];
   for (let at = 0; at < json.length; at++) {
     const character = json[at] ?? '';
     if ('{['.includes(character)) open.push({ keys: new Set(), key: '' });
@@ -43,8 +43,10 @@ export function jsonViolation(json: string): FieldViolation | undefined {
     }
     if (character !== '"') continue;
     const end = endOfString(json, at);
-    if (isKey(json, end) && !addKey(open.at(-1), json.slice(at, end))) {
-      return { path: pathOf(open), message: 'is given twice' };
+    if (isKey(json, end)) {
+      // Of JSON there are as many values, but this may be none.
+      if (++keys > plainJsonLimits.values) return { path: [], message: plainJsonLimits.tooManyValues };
+      if (!addKey(open.at(-1), json.slice(at, end))) return { path: pathOf(open), message: 'is given twice' };
     }
     at = end - 1;
   }

@@ -96,6 +96,7 @@ export function documentInputs(): Inputs {
     'escapes of Unicode': `{"spec":{"rationale":"${'\\u0041'.repeat(size / 6)}"}}`,
     'escapes of quotes': `{"spec":{"rationale":"${'\\"'.repeat(size / 2)}`,
     'many fields': `{${Array.from({ length: size / 12 }, (_, at) => `"k${at}":0`).join(',')}}`,
+    'keys without values': `{${Array.from({ length: size / 12 }, (_, at) => `"k${at}"`).join(':')}`,
     'one field many times': `{${'"a":0,'.repeat(size / 6)}"a":0}`,
     'nested constructors': `{"__proto__":${'{"constructor":'.repeat(50_000)}`,
     spaces: ' '.repeat(size),
