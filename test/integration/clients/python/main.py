@@ -13,6 +13,7 @@ from generated.api.workflow_executions import (
     list_workflow_executions,
 )
 from generated.models import (
+    CreatedWorkflowExecution,
     CreateWorkflowExecution,
     NewMetadata,
     NewMetadataLabels,
@@ -50,16 +51,21 @@ def execution(name: str) -> CreateWorkflowExecution:
     )
 
 
+def created(answer: CreatedWorkflowExecution | Problem | None) -> CreatedWorkflowExecution:
+    assert isinstance(answer, CreatedWorkflowExecution), answer
+    return answer
+
+
 def stored(answer: WorkflowExecution | Problem | None) -> WorkflowExecution:
     assert isinstance(answer, WorkflowExecution), answer
     return answer
 
 
-validated = stored(
+validated = created(
     create_workflow_execution.sync(namespace, client=client, body=execution("validated"), validate_only=True)
 )
 for name in ["one", "two", "three"]:
-    stored(
+    created(
         create_workflow_execution.sync(namespace, client=client, body=execution(name), request_id=f"create-{name}")
     )
 read = stored(get_workflow_execution.sync(namespace, "one", client=client))

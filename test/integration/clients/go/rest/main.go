@@ -56,7 +56,7 @@ func main() {
 	})
 }
 
-func create(client *rest.ClientWithResponses, name string, params rest.CreateWorkflowExecutionParams) *rest.WorkflowExecution {
+func create(client *rest.ClientWithResponses, name string, params rest.CreateWorkflowExecutionParams) *rest.CreatedWorkflowExecution {
 	confidence := 0.92
 	body := rest.CreateWorkflowExecution{
 		Metadata: &rest.NewMetadata{Name: &name, Labels: &map[string]string{"team": "payment"}},
