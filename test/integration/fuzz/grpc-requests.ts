@@ -25,6 +25,9 @@ const int64 = fc.oneof(
   fc.constantFrom(0n, -1n, 253402300800n, 8_640_000_000_001n, -8_640_000_000_001n),
 );
 
+/** Also numbers that no enum has. */
+const anyEnumNumber = fc.integer({ min: -1, max: 20 });
+
 /** Messages of every method: valid ones with up to three fields replaced. */
 const messages = (namespace: string): fc.Arbitrary<GrpcRequest> => {
   const valid: Fields = {
@@ -58,16 +61,31 @@ function changesOf({ fields }: DescMessage): fc.Arbitrary<Fields> {
 function valueOf(field: DescField): fc.Arbitrary<unknown> {
   switch (field.fieldKind) {
     case 'message':
-      return changesOf(field.message).map((changes) => ({ ...nested[field.message.name], ...changes }));
+      return messageOf(field.message);
     case 'enum':
-      return fc.integer({ min: -1, max: 20 });
+      return anyEnumNumber;
     case 'list':
-      return fc.array(field.listKind === 'scalar' ? scalarOf(field.scalar) : fc.integer(), { maxLength: 3 });
+      return fc.array(elementOf(field), { maxLength: 3 });
     case 'map':
       return fc.dictionary(text, text, { maxKeys: 70 });
     case 'scalar':
       return scalarOf(field.scalar);
   }
+}
+
+function elementOf(list: DescField & { fieldKind: 'list' }): fc.Arbitrary<unknown> {
+  switch (list.listKind) {
+    case 'message':
+      return messageOf(list.message);
+    case 'enum':
+      return anyEnumNumber;
+    case 'scalar':
+      return scalarOf(list.scalar);
+  }
+}
+
+function messageOf(message: DescMessage): fc.Arbitrary<Fields> {
+  return changesOf(message).map((changes) => ({ ...nested[message.name], ...changes }));
 }
 
 function scalarOf(type: ScalarType): fc.Arbitrary<unknown> {
