@@ -56,7 +56,7 @@ export const apiLimitFaults: readonly Fault[] = [
     file: 'src/api/grpc/grpc-server.ts',
     find: 'for (const socket of this.open) socket.destroy();',
     replace: '',
-    caughtBy: ['src/api/grpc/grpc-server.shutdown.spec.ts'],
+    caughtBy: ['test/grpc-shutdown.spec.ts'],
   },
   {
     name: 'a gRPC connection that receives nothing stays open',
