@@ -351,14 +351,14 @@ export class WorkflowExecutionSpecDto {
   })
   targetResource!: string;
 
-  /** Inputs of the workflow, passed on unchanged as Tekton string parameters: data, not templates. TARGET_RESOURCE is always added; if given, it must equal spec.targetResource. Keys and values together have at most 10240 bytes of UTF-8: the status of the PipelineRun has a copy of a parameter for each task that uses it, with up to 6 bytes per character in JSON, and etcd stores at most 1.5 MiB. So 20 tasks can use all parameters. */
+  /** Inputs of the workflow, passed on unchanged as Tekton string parameters: data, not templates. TARGET_RESOURCE is always added; if given, it must equal spec.targetResource. Keys and values together have at most 10240 bytes of UTF-8. */
   @ApiProperty({
     ...{ propertyNames: { pattern: '^[A-Z][A-Z0-9]*(_[A-Z0-9]+)*$', maxLength: 128 } },
     type: 'object',
     maxProperties: 64,
     additionalProperties: { type: 'string', maxLength: 8192, pattern: '^([^$\\x00\\uFFFD]|[$][^$(\\x00\\uFFFD])*$' },
     description:
-      'Inputs of the workflow, passed on unchanged as Tekton string parameters: data, not templates. TARGET_RESOURCE is always added; if given, it must equal spec.targetResource. Keys and values together have at most 10240 bytes of UTF-8: the status of the PipelineRun has a copy of a parameter for each task that uses it, with up to 6 bytes per character in JSON, and etcd stores at most 1.5 MiB. So 20 tasks can use all parameters.',
+      'Inputs of the workflow, passed on unchanged as Tekton string parameters: data, not templates. TARGET_RESOURCE is always added; if given, it must equal spec.targetResource. Keys and values together have at most 10240 bytes of UTF-8.',
     selfRequired: false,
     example: { NAMESPACE: 'payment', MEMORY_LIMIT: '512Mi' },
   })
