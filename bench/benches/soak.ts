@@ -9,6 +9,7 @@ import type { BenchService } from '../harness/service.ts';
 import { forEachParallel, numbers } from '../../test/support/parallel.ts';
 import { measureBusy } from '../load/busy.ts';
 import { now } from '../load/clock.ts';
+import { trustedJson } from '../load/json.ts';
 import { quantile } from '../load/quantiles.ts';
 import { trendOf } from '../load/trend.ts';
 import { Timelines, untilPipelineRun, untilTerminal, type Timeline } from '../load/timelines.ts';
@@ -84,6 +85,10 @@ interface Sample {
   readonly seconds: number;
   readonly residentMb: number;
   readonly handles: number;
+  /** Leases in the namespace of the locks. */
+  readonly leases: number;
+  /** Audit events that are not recorded yet. */
+  readonly auditPending: number;
   /** Existing executions. */
   readonly there: number;
   /** p50 in milliseconds of the executions since the last sample. */
@@ -115,20 +120,28 @@ async function soakAt(rate: number, size: SoakSize, service: BenchService, conte
   const [busy, startedAt, endsAt] = [measureBusy(), now(), Date.now() + size.seconds * 1_000];
   const secondsSince = () => (now() - startedAt) / 1_000;
   let lastSampleAt = startedAt;
-  const sample = (): void => {
+  const sample = async (): Promise<void> => {
     const recent = timelines.all.filter(({ terminalAt }) => terminalAt !== undefined && terminalAt > lastSampleAt);
     lastSampleAt = now();
     const seconds = secondsSince();
-    samples.push({ seconds, there: timelines.all.length, ...usageOf(service), ...latenciesOf(recent) });
+    const latencies = latenciesOf(recent);
+    const left = { leases: await leasesIn(context), auditPending: (await service.scrape()).sum(auditPending) };
+    samples.push({ seconds, there: timelines.all.length, ...usageOf(service), ...latencies, ...left });
     context.showProgress(`${Math.round(seconds)}/${size.seconds} s, ${timelines.terminal} have ended`);
   };
-  const sampling = setInterval(sample, size.sampleEverySeconds * 1_000);
+  let sampled = Promise.resolve();
+  const sampling = setInterval(() => {
+    sampled = sampled.then(sample);
+    // Its error is thrown at the end.
+    sampled.catch(() => undefined);
+  }, size.sampleEverySeconds * 1_000);
   try {
     await createAt(rate, size, timelines, context.signal);
     await timelines.allTerminal();
   } finally {
     clearInterval(sampling);
   }
+  await sampled;
   const requests = await context.requests(endsAt - size.countSeconds * 1_000, endsAt);
   const writes = requests.filter((request) => isWrite(request) && !isOfLeadership(request));
   const collector = requests.filter(({ agent, verb }) => agent.includes('garbage-collector') && verb !== 'watch');
@@ -152,6 +165,13 @@ async function createAt(rate: number, size: SoakSize, timelines: Timelines, sign
   await Promise.all(creates);
 }
 
+const auditPending = 'kubernaut_audit_events_pending';
+
+async function leasesIn({ api }: BenchContext): Promise<number> {
+  const { text } = await api.call('GET', '/apis/coordination.k8s.io/v1/namespaces/kubernaut-system/leases');
+  return trustedJson<{ readonly items: readonly unknown[] }>(text).items.length;
+}
+
 function usageOf(service: BenchService): Pick<Sample, 'residentMb' | 'handles'> {
   const { residentBytes, handles } = service.usage();
   return { residentMb: residentBytes / mebibyte, handles };
@@ -167,6 +187,7 @@ function latenciesOf(timelines: readonly Timeline[]): Pick<Sample, 'pipelineRunP
 function growthsOf(samples: readonly Sample[]): Figure[] {
   const growth = (of: (sample: Sample) => number) => trendOf(samples.map((one) => [one.seconds, of(one)] as const));
   const [memory, handles] = [growth(({ residentMb }) => residentMb), growth((one) => one.handles)];
+  const leases = growth((one) => one.leases);
   const [created, done] = [growth((one) => one.pipelineRunP50), growth((one) => one.terminalP50)];
   return [
     figure('resident memory, mean', memory.mean, 'MB'),
@@ -178,5 +199,8 @@ function growthsOf(samples: readonly Sample[]): Figure[] {
     figure('PipelineRun done to terminal, growth', done.percent, '%', atMost(mostGrowth)),
     figure('handles, mean', handles.mean, ''),
     figure('handles, growth', handles.growth, '', atMost(mostHandles)),
+    figure('Leases, mean', leases.mean, ''),
+    figure('Leases, growth', leases.percent, '%', atMost(mostGrowth)),
+    figure('audit events not yet recorded, at most', Math.max(...samples.map((one) => one.auditPending)), ''),
   ];
 }
