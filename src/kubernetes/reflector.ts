@@ -17,7 +17,7 @@ import { defaultTiming, ListWatch, type Collection, type ListWatchTiming, type S
 import { silentLogger, type Logger } from './logger.ts';
 import type { ResourceType } from './resource-type.ts';
 import { isNewer, isOlder } from './resource-version.ts';
-import { ObjectStore, type Change, type ChangeHandler, type Scope, type Store } from './store.ts';
+import { ObjectStore, scopesOf, type Change, type ChangeHandler, type Scope, type Store } from './store.ts';
 
 /** The objects that a reflector keeps. */
 export interface ReflectorSource<T extends KubernetesObject> {
@@ -105,7 +105,7 @@ export class Reflector<T extends KubernetesObject> {
     this.failureHandlers = new Listeners(log);
     this.objects = new ObjectStore(indexes, (change) => this.changes.emit(change));
     this.store = this.objects;
-    this.scopes = namespaces.length > 0 ? [...new Set(namespaces)] : [undefined];
+    this.scopes = scopesOf(namespaces);
     this.unsynced = new Set(this.scopes);
     this.listWatches = new Map(this.scopes.map((scope) => [scope, this.listWatch(scope, options)]));
   }

@@ -5,6 +5,11 @@ import { isNewer, isOlder } from './resource-version.ts';
 /** The collection of one list and watch: a namespace, or undefined for all namespaces. */
 export type Scope = string | undefined;
 
+/** The scopes of a list of namespaces, which is empty for all. */
+export function scopesOf(namespaces: readonly string[]): readonly Scope[] {
+  return namespaces.length > 0 ? [...new Set(namespaces)] : [undefined];
+}
+
 /**
  * A change of one object in a store; `object` of a deletion is its last known state. `isUnlisted` if a list does not have it, and
  * no event has reported its deletion.

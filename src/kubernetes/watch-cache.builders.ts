@@ -1,6 +1,6 @@
 import { expect } from '@jest/globals';
 import type { WatchCacheEvent } from './reflector.ts';
-import type { Scope } from './store.ts';
+import { scopesOf, type Scope } from './store.ts';
 import { WatchCache } from './watch-cache.ts';
 import { keyOf } from './kubernetes-object.ts';
 import { aThing, type Thing } from './kubernetes-object.builders.ts';
@@ -56,7 +56,7 @@ export class Replica {
 
   constructor(server: ThingServer, namespaces: readonly string[] = [], tombstones?: number) {
     this.server = server;
-    this.scopes = namespaces.length > 0 ? namespaces : [undefined];
+    this.scopes = scopesOf(namespaces);
     const source = { scopes: this.scopes, onWatchCacheEvent: this.events.add.bind(this.events) };
     this.changes = new WatchCache(source, tombstones);
   }

@@ -7,6 +7,7 @@ import { CLOCK, type Clock } from '../../kubernetes/clock.ts';
 import { NotFoundError } from '../../kubernetes/errors.ts';
 import type { ObjectMeta } from '../../kubernetes/kubernetes-object.ts';
 import { pageSize, pagesOf } from '../../kubernetes/pager.ts';
+import { scopesOf, type Scope } from '../../kubernetes/store.ts';
 import { preflightLabel, resolutionRequestResource } from '../../tekton/resolution-request.ts';
 import { parseMetadata } from '../../tekton/tekton-object.ts';
 
@@ -43,8 +44,7 @@ export class PreflightSweep implements OnApplicationBootstrap, OnApplicationShut
   private async once(signal: AbortSignal): Promise<void> {
     const { watchNamespaces } = this.config;
     try {
-      const scopes = watchNamespaces.length > 0 ? watchNamespaces : [undefined];
-      await forEachDespiteErrors(scopes, (scope) => this.sweep(scope, signal));
+      await forEachDespiteErrors(scopesOf(watchNamespaces), (scope) => this.sweep(scope, signal));
     } catch (err) {
       // Without Tekton there is nothing to sweep.
       if (!signal.aborted && !(err instanceof NotFoundError))
@@ -52,7 +52,7 @@ export class PreflightSweep implements OnApplicationBootstrap, OnApplicationShut
     }
   }
 
-  private async sweep(namespace: string | undefined, signal: AbortSignal): Promise<void> {
+  private async sweep(namespace: Scope, signal: AbortSignal): Promise<void> {
     const query = { namespace, labelSelector: preflightLabel, limit: pageSize };
     const pages = pagesOf((token) =>
       this.client.listRaw(resolutionRequestResource, { ...query, continue: token }, { signal, metadataOnly: true }),

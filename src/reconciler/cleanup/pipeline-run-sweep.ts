@@ -7,7 +7,7 @@ import { controllerOf, keyOf, type KubernetesObject } from '../../kubernetes/kub
 import type { Logger } from '../../kubernetes/logger.ts';
 import { pagesOf } from '../../kubernetes/pager.ts';
 import { apiVersionOf } from '../../kubernetes/resource-type.ts';
-import type { Scope } from '../../kubernetes/store.ts';
+import { scopesOf, type Scope } from '../../kubernetes/store.ts';
 import { WorkQueue } from '../../kubernetes/work-queue.ts';
 import { pipelineRunResource } from '../../tekton/pipeline-run.ts';
 import { parseMetadata } from '../../tekton/tekton-object.ts';
@@ -49,8 +49,7 @@ export class PipelineRunSweep {
     const { watchNamespaces } = this.config;
     try {
       await this.history.waitForSync(signal);
-      const scopes = watchNamespaces.length > 0 ? watchNamespaces : [undefined];
-      await forEachDespiteErrors(scopes, (scope) => this.sweep(scope, signal));
+      await forEachDespiteErrors(scopesOf(watchNamespaces), (scope) => this.sweep(scope, signal));
     } catch (err) {
       if (!signal.aborted) this.log.warn({ err }, 'PipelineRuns not swept');
     }
