@@ -6,11 +6,9 @@ import { connect } from 'node:tls';
 import { afterAll, expect, it } from '@jest/globals';
 import { callTo, flags, frame, preface, types } from './attack/attackers/frames.ts';
 import { certificateAuthority } from './support/certificates.ts';
-import { ConnectionLimits } from '../src/connections/connection-limits.ts';
 import { ServerCertificate } from '../src/connections/server-certificate.ts';
-import { FakeClock } from '../src/kubernetes/fake-clock.builders.ts';
-import { ExecutionGrpcServer } from '../src/api/grpc/grpc-server.ts';
-import { IncomingStreams } from '../src/api/grpc/incoming-streams.ts';
+import { startGrpcServer } from '../src/api/grpc/grpc-server.builders.ts';
+import type { ExecutionGrpcServer } from '../src/api/grpc/grpc-server.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'workflow-execution-grpc-'));
 afterAll(() => rmSync(directory, { recursive: true }));
@@ -26,17 +24,7 @@ async function startServer(): Promise<ExecutionGrpcServer> {
   };
   writeFileSync(files.tlsCertFile, cert);
   writeFileSync(files.tlsKeyFile, key);
-  const server = new ExecutionGrpcServer({
-    address: { host: '127.0.0.1', port: 0 },
-    health: { addToServer: () => undefined },
-    interceptors: [],
-    connections: new ConnectionLimits({ total: 100, perAddress: 100 }),
-    streams: new IncomingStreams({ maxOpen: 100, maxPerConnection: 100, clock: new FakeClock() }),
-    age: { maxMs: 0, graceMs: 0 },
-    certificate: new ServerCertificate(files),
-  });
-  await new Promise<unknown>((resolve) => void server.listen(resolve));
-  return server;
+  return startGrpcServer({ certificate: new ServerCertificate(files) });
 }
 
 /** A call of an unknown method with a message of 60 KB. */

@@ -1,11 +1,9 @@
 import { once } from 'node:events';
 import { Client, credentials, status, type ServerWritableStream, type ServiceError } from '@grpc/grpc-js';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
-import { ConnectionLimits } from '../../connections/connection-limits.ts';
-import { FakeClock } from '../../kubernetes/fake-clock.builders.ts';
 import { WorkflowExecutionServiceService } from '../generated/kubernaut/workflowexecution/v1/workflow_execution.ts';
-import { ExecutionGrpcServer } from './grpc-server.ts';
-import { IncomingStreams } from './incoming-streams.ts';
+import { startGrpcServer } from './grpc-server.builders.ts';
+import type { ExecutionGrpcServer } from './grpc-server.ts';
 import { serviceName } from './service-definition.ts';
 
 let server: ExecutionGrpcServer;
@@ -14,15 +12,7 @@ let client: Client;
 let accepted: PromiseWithResolvers<ServerWritableStream<unknown, unknown>>;
 
 beforeEach(async () => {
-  server = new ExecutionGrpcServer({
-    address: { host: '127.0.0.1', port: 0 },
-    health: { addToServer: () => undefined },
-    interceptors: [],
-    connections: new ConnectionLimits({ total: 10, perAddress: 10 }),
-    streams: new IncomingStreams({ maxOpen: 10, maxPerConnection: 10, clock: new FakeClock() }),
-    age: { maxMs: 0, graceMs: 0 },
-  });
-  await new Promise<unknown>((resolve) => void server.listen(resolve));
+  server = await startGrpcServer();
   accepted = Promise.withResolvers();
   const grpc = await server.createClient();
   grpc.removeService(WorkflowExecutionServiceService);

@@ -2,9 +2,9 @@ import { once } from 'node:events';
 import { connect as connectHttp2, constants, type ClientHttp2Session, type ClientHttp2Stream } from 'node:http2';
 import { ServerInterceptingCall, type ServerInterceptor } from '@grpc/grpc-js';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { ConnectionLimits } from '../../connections/connection-limits.ts';
 import { FakeClock } from '../../kubernetes/fake-clock.builders.ts';
-import { ExecutionGrpcServer } from './grpc-server.ts';
+import { startGrpcServer } from './grpc-server.builders.ts';
+import type { ExecutionGrpcServer } from './grpc-server.ts';
 import { smallPieces } from '../../config/limits.ts';
 import { IncomingStreams, normalizeTimeout, wholeMessages, type IncomingStreamsOptions } from './incoming-streams.ts';
 import { clientPreface, dataOf, open, request, reset } from './raw-http2.builders.ts';
@@ -17,16 +17,10 @@ async function startServer(
   options: Partial<IncomingStreamsOptions> = {},
   interceptors: readonly ServerInterceptor[] = [],
 ): Promise<ExecutionGrpcServer> {
-  const server = new ExecutionGrpcServer({
-    address: { host: '127.0.0.1', port: 0 },
-    health: { addToServer: () => undefined },
-    interceptors: [...interceptors],
-    connections: new ConnectionLimits({ total: 100, perAddress: 100 }),
+  return startGrpcServer({
+    interceptors,
     streams: new IncomingStreams({ ...limits, clock: new FakeClock(), ...options }),
-    age: { maxMs: 0, graceMs: 0 },
   });
-  await new Promise<unknown>((resolve) => void server.listen(resolve));
-  return server;
 }
 
 async function end(server: ExecutionGrpcServer): Promise<void> {

@@ -3,7 +3,6 @@ import { connect, constants, type ClientHttp2Session, type ClientHttp2Stream } f
 import type { sendUnaryData, ServerWritableStream } from '@grpc/grpc-js';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { responseTimeoutMs } from '../../config/limits.ts';
-import { ConnectionLimits } from '../../connections/connection-limits.ts';
 import { FakeClock } from '../../kubernetes/fake-clock.builders.ts';
 import {
   StreamWorkflowExecutionLogsResponse,
@@ -11,7 +10,8 @@ import {
   WorkflowExecutionServiceService,
   type GetWorkflowExecutionResponse,
 } from '../generated/kubernaut/workflowexecution/v1/workflow_execution.ts';
-import { ExecutionGrpcServer } from './grpc-server.ts';
+import { startGrpcServer } from './grpc-server.builders.ts';
+import type { ExecutionGrpcServer } from './grpc-server.ts';
 import { IncomingStreams } from './incoming-streams.ts';
 import { serviceName } from './service-definition.ts';
 
@@ -30,15 +30,7 @@ beforeEach(() => {
 /** Its Get answers with a message, Watch and logs with large ones, List never does. */
 let server: ExecutionGrpcServer;
 beforeAll(async () => {
-  server = new ExecutionGrpcServer({
-    address: { host: '127.0.0.1', port: 0 },
-    health: { addToServer: () => undefined },
-    interceptors: [],
-    connections: new ConnectionLimits({ total: 10, perAddress: 10 }),
-    streams: new IncomingStreams({ ...limits, clock }),
-    age: { maxMs: 0, graceMs: 0 },
-  });
-  await new Promise<unknown>((resolve) => void server.listen(resolve));
+  server = await startGrpcServer({ streams: new IncomingStreams({ ...limits, clock }) });
   const grpc = await server.createClient();
   grpc.removeService(WorkflowExecutionServiceService);
   grpc.addService(WorkflowExecutionServiceService, {
