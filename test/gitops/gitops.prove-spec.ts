@@ -5,13 +5,10 @@ import { skippingWorkflow, waitingWorkflow } from '../integration/reconciler/wor
 import { answer } from '../integration/support/faults.ts';
 import { kubectl } from '../support/product.ts';
 import { gitopsStatuses, ensureGitopsStatus } from './gitops-status.ts';
+import { cluster } from '../integration/support/cluster.ts';
 
 /** Timeout for building the program on two busy cores, once per machine. */
 const buildMs = 600_000;
-const cluster = {
-  kubeconfig: process.env['WFE_TEST_KUBECONFIG'] ?? '',
-  kubectl: process.env['WFE_TEST_KUBECTL'] ?? 'kubectl',
-};
 let program: string;
 let fixture: ReconcilerFixture;
 

@@ -10,6 +10,7 @@ import { createNamespace } from '../support/namespace.ts';
 import { createRules, updateRules } from './rules.ts';
 import type { Json } from './rules.ts';
 import { statusRules } from './status-rules.ts';
+import { cluster } from '../support/cluster.ts';
 
 /** The response to a dry run has no resourceVersion; only its spec and status are read. */
 const workflowExecutionResource = { ...resource, parse: (raw: unknown) => raw as WorkflowExecution };
@@ -198,11 +199,6 @@ describe('finding WorkflowExecutions', () => {
     ]);
   });
 });
-
-const cluster = {
-  kubeconfig: process.env['WFE_TEST_KUBECONFIG'] ?? '',
-  kubectl: process.env['WFE_TEST_KUBECTL'] ?? 'kubectl',
-};
 
 /** What `kubectl get wfe` prints, the headings first. */
 async function rows(...options: string[]): Promise<string[][]> {

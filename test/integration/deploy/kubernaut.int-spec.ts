@@ -4,9 +4,9 @@ import { KubernetesClient } from '../../../src/kubernetes/client.ts';
 import { arrayOf, recordOf, stringOf, type JsonRecord } from '../../../src/kubernetes/json.ts';
 import { refuseCaller } from '../../data-storage/server/admission.ts';
 import { kubectl } from '../../support/product.ts';
-import { sharedCluster } from '../support/cluster.ts';
+import { cluster, sharedCluster } from '../support/cluster.ts';
 import { dryRun } from './dry-run.ts';
-import { cluster, objectOf, renderedWith } from './rendered.ts';
+import { objectOf, renderedWith } from './rendered.ts';
 
 /** Kubernaut as its chart deploys it (charts/kubernaut/templates: datastorage, rbac, pdb and workflowexecution). */
 const kubernaut = {

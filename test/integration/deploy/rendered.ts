@@ -4,12 +4,7 @@ import { join, relative } from 'node:path';
 import { parseAllDocuments } from 'yaml';
 import { arrayOf, recordOf, stringOf, type JsonRecord } from '../../../src/kubernetes/json.ts';
 import { kubectl } from '../../support/product.ts';
-
-/** The cluster of the tests, as kubectl needs it. */
-export const cluster = {
-  kubeconfig: process.env['WFE_TEST_KUBECONFIG'] ?? '',
-  kubectl: process.env['WFE_TEST_KUBECTL'] ?? 'kubectl',
-};
+import { cluster } from '../support/cluster.ts';
 
 const deploy = join(import.meta.dirname, '..', '..', '..', 'deploy');
 

@@ -8,14 +8,10 @@ import { callerOf } from '../../support/callers.ts';
 import { kubectl } from '../../support/product.ts';
 import { releaseExecutions } from '../../support/release-executions.ts';
 import { sharedApi, untilOperator } from '../api/shared-api.ts';
-import { sharedCluster } from '../support/cluster.ts';
+import { cluster, sharedCluster } from '../support/cluster.ts';
 import { commandBlocks } from './command-blocks.ts';
 
 const root = join(import.meta.dirname, '..', '..', '..');
-const cluster = {
-  kubeconfig: process.env['WFE_TEST_KUBECONFIG'] ?? '',
-  kubectl: process.env['WFE_TEST_KUBECTL'] ?? 'kubectl',
-};
 const config = sharedCluster();
 const client = new KubernetesClient(config);
 /** The namespace in the examples of the pages, which docs/install.md creates. */

@@ -9,12 +9,9 @@ import { eventsUntil } from './events.ts';
 import { until } from '../../support/until.ts';
 import { ReconcilerFixture } from './fixture.ts';
 import { answerTasks, demandingWorkflow, skippingWorkflow, waitingWorkflow, wideWorkflow } from './workflows.ts';
+import { cluster } from '../support/cluster.ts';
 
 const registry = process.env['WFE_TEST_REGISTRY'] ?? '';
-const cluster = {
-  kubeconfig: process.env['WFE_TEST_KUBECONFIG'] ?? '',
-  kubectl: process.env['WFE_TEST_KUBECTL'] ?? 'kubectl',
-};
 
 let fixture: ReconcilerFixture;
 

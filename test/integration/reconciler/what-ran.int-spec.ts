@@ -3,11 +3,7 @@ import { kubectl } from '../../support/product.ts';
 import { eventsUntil } from './events.ts';
 import { ReconcilerFixture } from './fixture.ts';
 import { answerTask, reportingWorkflow, skippingWorkflow } from './workflows.ts';
-
-const cluster = {
-  kubeconfig: process.env['WFE_TEST_KUBECONFIG'] ?? '',
-  kubectl: process.env['WFE_TEST_KUBECTL'] ?? 'kubectl',
-};
+import { cluster } from '../support/cluster.ts';
 
 let fixture: ReconcilerFixture;
 

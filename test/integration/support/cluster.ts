@@ -6,6 +6,12 @@ export function sharedCluster(): PooledKubeConfig {
   return load('WFE_TEST_KUBECONFIG');
 }
 
+/** That cluster, as kubectl needs it. */
+export const cluster = {
+  kubeconfig: process.env['WFE_TEST_KUBECONFIG'] ?? '',
+  kubectl: process.env['WFE_TEST_KUBECTL'] ?? 'kubectl',
+};
+
 // In tests, every part of the service has its shipped rights, and its requests are checked against the roles
 // (docs/adr/0024-least-rights-are-proven.md).
 
