@@ -80,7 +80,10 @@ export const rateLimits = {
   allPreflights: { burst: 100, refillMs: 100 },
 } as const;
 
-/** Maximum number of bundles that a replica resolves at a time; each takes some megabytes. Others wait, except of the same caller. */
+/**
+ * Maximum number of bundles that a replica resolves at a time; each takes some megabytes. Others wait, unless their caller has too
+ * many.
+ */
 export const maxResolutions = { total: 16, perCaller: 8 } as const;
 
 /**

@@ -18,7 +18,7 @@ it('a cache becomes fresh although a list is in progress that began before', asy
       if (limit === 1) return Promise.resolve(at('9'));
       return new Promise((resolve) => (endList = (version) => resolve(at(version))));
     },
-    // eslint-disable-next-line require-yield -- nothing happens
+    // eslint-disable-next-line require-yield -- a watch without events
     async *watch(
       _resource: unknown,
       { resourceVersion }: WatchQuery,

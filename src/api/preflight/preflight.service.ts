@@ -198,7 +198,7 @@ function unknown(message: string): Resolution {
 }
 
 /** A bundle that must be checked; throws if it cannot be. */
-function resolved(resolution: Resolution, redact: (text: string) => string): Resolution {
+function resolved(resolution: Resolution, redact: (text: string) => string): Extract<Resolution, { kind: 'resolved' }> {
   switch (resolution.kind) {
     case 'resolved':
       return resolution;

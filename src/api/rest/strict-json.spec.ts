@@ -52,7 +52,7 @@ describe('a JSON text', () => {
       plainJsonLimits.tooManyValues,
     ],
     [
-      'many keys without values, which is no JSON',
+      'many keys without values, which is not JSON',
       `{${Array.from({ length: 90_000 }, (_, i) => `"${i}"`).join(':')}`,
       '',
       plainJsonLimits.tooManyValues,

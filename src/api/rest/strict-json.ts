@@ -44,7 +44,7 @@ export function jsonViolation(json: string): FieldViolation | undefined {
     if (character !== '"') continue;
     const end = endOfString(json, at);
     if (isKey(json, end)) {
-      // Of JSON there are as many values, but this may be none.
+      // Valid JSON has as many values, but this may not be valid.
       if (++keys > plainJsonLimits.values) return { path: [], message: plainJsonLimits.tooManyValues };
       if (!addKey(open.at(-1), json.slice(at, end))) return { path: pathOf(open), message: 'is given twice' };
     }
