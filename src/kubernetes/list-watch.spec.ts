@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { CallOptions, ListPage, ListQuery, WatchQuery } from './client.ts';
 import { GoneError, InvalidError, KubernetesError, ThrottledError, UnavailableError } from './errors.ts';
 import { FakeClock, settle } from './fake-clock.builders.ts';
+import { recordOf } from './json.ts';
 import { aThing, things } from './kubernetes-object.builders.ts';
 import { defaultTiming, ListWatch, type Collection } from './list-watch.ts';
 import { silentLogger } from './logger.ts';
@@ -20,6 +21,7 @@ const page = (resourceVersion: string, items: unknown[] = [], token?: string): L
 });
 const added = (name: string, version: number): WatchEvent => ({ type: 'ADDED', raw: aThing(name, version) });
 const bookmark = (resourceVersion: string): WatchEvent => ({ type: 'BOOKMARK', resourceVersion });
+const nameOf = (raw: unknown) => recordOf(recordOf(raw)['metadata'])['name'] ?? raw;
 const endOfList = (resourceVersion: string): WatchEvent => ({
   type: 'BOOKMARK',
   resourceVersion,
@@ -36,6 +38,7 @@ function start(
   const calls: string[] = [];
   const queries: { lists: ListQuery[]; watches: WatchQuery[] } = { lists: [], watches: [] };
   const received: string[] = [];
+  const listed = new Set<unknown>();
   const failures: (KubernetesError | 'none')[] = [];
   const forever = (signal = stop.signal) =>
     new Promise<never>((_, reject) => signal.addEventListener('abort', () => reject(new Error('aborted'))));
@@ -68,8 +71,10 @@ function start(
     random,
     log: silentLogger,
     sink: {
-      read: (raw) => raw,
-      replace: (items, version) => received.push(`${items.length} things at ${version}`),
+      startList: () => listed.clear(),
+      putListed: (raw) => listed.add(nameOf(raw)),
+      removeListed: ({ key }) => listed.delete(key.name),
+      endList: (version) => received.push(`${listed.size} things at ${version}`),
       apply: ({ key }, _raw, present) => received.push(`${present ? 'present' : 'gone'} ${key.name}`),
       advance: (version) => received.push(`bookmark ${version}`),
       failing: (error) => failures.push(error ?? 'none'),

@@ -3,7 +3,7 @@ import { Backoff } from './backoff.ts';
 import type { KubernetesClient, Selection } from './client.ts';
 import type { Clock, Random } from './clock.ts';
 import { CancelledError, GoneError, InvalidError, KubernetesError, UnavailableError } from './errors.ts';
-import { keyToString, readHeader, type ObjectHeader } from './kubernetes-object.ts';
+import { readHeader, type ObjectHeader } from './kubernetes-object.ts';
 import type { Logger } from './logger.ts';
 import { pageSize, pagesOf } from './pager.ts';
 import type { ApiResource } from './resource-type.ts';
@@ -11,11 +11,20 @@ import { isOlder } from './resource-version.ts';
 import type { WatchEvent } from './watch-stream.ts';
 
 /** Receives the results of a {@link ListWatch}. */
-export interface Sink<Item> {
-  /** Converts an object of a list as it arrives, so that the JSON of earlier ones can be collected. */
-  read(raw: unknown, listResourceVersion?: string): Item;
-  /** The complete collection at a resource version. */
-  replace(items: readonly Item[], resourceVersion: string): void;
+export interface Sink {
+  /**
+   * A list begins, instead of one that has not ended. Its objects are handed over as they arrive: to handle all of them at its
+   * end would hold the event loop.
+   *
+   * @param resourceVersion of the list, if the server says it first
+   */
+  startList(resourceVersion?: string): void;
+  /** An object of the list, or its latest state. */
+  putListed(raw: unknown): void;
+  /** An object has left the list before its end. */
+  removeListed(header: ObjectHeader): void;
+  /** The list is complete at a resource version. */
+  endList(resourceVersion: string): void;
   /** A watch event; `present` is false for DELETED. */
   apply(header: ObjectHeader, raw: unknown, present: boolean): void;
   /** A bookmark: there are no other changes up to this resource version. */
@@ -59,7 +68,7 @@ export interface Collection {
 }
 
 /** The collection, the sink and what they need. */
-export interface ListWatchOptions<Item> {
+export interface ListWatchOptions {
   readonly client: Pick<KubernetesClient, 'listRaw' | 'watch'>;
   readonly resource: ApiResource;
   readonly selection: Selection;
@@ -67,7 +76,7 @@ export interface ListWatchOptions<Item> {
   readonly metadataOnly?: boolean;
   /** Reads the collection; default: a list of the selection in pages. */
   readonly list?: (signal: AbortSignal) => Promise<Collection>;
-  readonly sink: Sink<Item>;
+  readonly sink: Sink;
   readonly timing: ListWatchTiming;
   readonly clock: Clock;
   readonly random: Random;
@@ -79,8 +88,8 @@ export interface ListWatchOptions<Item> {
  * (KEP-3157), else it is read page by page. A watch that the server closes continues where it ended. After any other end
  * (reset, timeout, 410, refusal, invalid event) it lists again after a jittered backoff, so that nothing is missed.
  */
-export class ListWatch<Item = unknown> {
-  private readonly options: ListWatchOptions<Item>;
+export class ListWatch {
+  private readonly options: ListWatchOptions;
   private readonly backoff: Backoff;
   /** The resource version to watch from; undefined when a list is next. */
   private from: string | undefined;
@@ -92,7 +101,7 @@ export class ListWatch<Item = unknown> {
   private progress: string | undefined;
   private read = 0;
 
-  constructor(options: ListWatchOptions<Item>) {
+  constructor(options: ListWatchOptions) {
     this.options = options;
     this.canStream = options.list === undefined;
     this.backoff = new Backoff(options.timing.backoff, options.clock, options.random);
@@ -102,7 +111,6 @@ export class ListWatch<Item = unknown> {
   async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       try {
-        if (this.isListing) this.read = 0;
         if (this.isListing && !this.canStream) this.advanceTo(await this.list(signal));
         await this.watch(signal);
       } catch (error) {
@@ -152,43 +160,47 @@ export class ListWatch<Item = unknown> {
   }
 
   private async list(signal: AbortSignal): Promise<string> {
-    const { items, resourceVersion } = await this.readAll(signal);
-    this.replace(items, resourceVersion);
-    return resourceVersion;
-  }
-
-  private async readAll(signal: AbortSignal): Promise<{ items: readonly Item[]; resourceVersion: string }> {
-    const { list, sink, timing } = this.options;
-    if (list !== undefined) {
-      const { items, resourceVersion } = await list(signal);
-      return { items: items.map((item) => sink.read(item, resourceVersion)), resourceVersion };
-    }
-    return this.pages(signal, timing.pageSize).catch((error: unknown) => {
+    const { list, timing } = this.options;
+    if (list !== undefined) return this.readPages([await list(signal)]);
+    return this.readPages(this.pages(signal, timing.pageSize)).catch((error: unknown) => {
       // The continue token has expired: read everything in one request.
-      if (error instanceof GoneError) return this.pages(signal, undefined);
+      if (error instanceof GoneError) return this.readPages(this.pages(signal, undefined));
       throw error;
     });
   }
 
-  private replace(items: readonly Item[], resourceVersion: string): void {
-    const { sink } = this.options;
-    sink.replace(items, resourceVersion);
-    sink.failing(undefined);
+  private pages(signal: AbortSignal, limit: number | undefined): AsyncIterable<Collection> {
+    const { client, resource, selection, metadataOnly, timing } = this.options;
+    const options = { signal, timeoutMs: timing.listTimeoutMs, metadataOnly };
+    return pagesOf((token) => client.listRaw(resource, { ...selection, limit, continue: token }, options));
   }
 
-  private async pages(signal: AbortSignal, limit: number | undefined) {
-    const { client, resource, selection, metadataOnly, sink, timing } = this.options;
-    const options = { signal, timeoutMs: timing.listTimeoutMs, metadataOnly };
-    const items: Item[] = [];
+  /** Hands over a list; returns its resource version. */
+  private async readPages(pages: Iterable<Collection> | AsyncIterable<Collection>): Promise<string> {
     let resourceVersion = '';
-    for await (const page of pagesOf((token) =>
-      client.listRaw(resource, { ...selection, limit, continue: token }, options),
-    )) {
-      for (const item of page.items) items.push(sink.read(item, page.resourceVersion));
-      this.read = items.length;
+    for await (const page of pages) {
+      if (resourceVersion === '') this.startList(page.resourceVersion);
       ({ resourceVersion } = page);
+      for (const item of page.items) this.putListed(item);
     }
-    return { items, resourceVersion };
+    this.endList(resourceVersion);
+    return resourceVersion;
+  }
+
+  private startList(resourceVersion?: string): void {
+    this.read = 0;
+    this.options.sink.startList(resourceVersion);
+  }
+
+  private putListed(raw: unknown): void {
+    this.read++;
+    this.options.sink.putListed(raw);
+  }
+
+  private endList(resourceVersion: string): void {
+    const { sink } = this.options;
+    sink.endList(resourceVersion);
+    sink.failing(undefined);
   }
 
   /** Watches until the server closes the watch or a relist is requested; throws otherwise. */
@@ -213,10 +225,10 @@ export class ListWatch<Item = unknown> {
     const { watchTimeoutMs: timeoutMs, idleTimeoutMs } = timing;
     const options = { signal, timeoutMs, idleTimeoutMs, metadataOnly };
     const startedAt = clock.now().getTime();
-    const listed = new Map<string, Item>();
+    if (from === undefined) this.startList();
     for await (const event of client.watch(resource, query, options)) {
       if (event.type === 'ERROR') throw event.error;
-      if (this.from === undefined) this.collect(event, listed);
+      if (this.from === undefined) this.collect(event);
       else if (event.type === 'BOOKMARK') {
         sink.advance(event.resourceVersion);
         this.advanceTo(event.resourceVersion);
@@ -233,7 +245,7 @@ export class ListWatch<Item = unknown> {
   }
 
   /** Handles an event of a streaming list. */
-  private collect(event: Exclude<WatchEvent, { type: 'ERROR' }>, listed: Map<string, Item>): void {
+  private collect(event: Exclude<WatchEvent, { type: 'ERROR' }>): void {
     if (event.type === 'BOOKMARK') {
       if (event.endsInitialEvents !== true) return;
       const { resourceVersion } = event;
@@ -242,14 +254,12 @@ export class ListWatch<Item = unknown> {
         this.canStream = false;
         throw new GoneError('Resource versions have gone back: etcd was restored from a backup');
       }
-      this.replace([...listed.values()], resourceVersion);
-      listed.clear();
+      this.endList(resourceVersion);
       this.advanceTo(resourceVersion);
+    } else if (event.type === 'DELETED') {
+      this.options.sink.removeListed(readHeader(event.raw));
     } else {
-      const { key } = readHeader(event.raw);
-      if (event.type === 'DELETED') listed.delete(keyToString(key));
-      else listed.set(keyToString(key), this.options.sink.read(event.raw));
-      this.read = listed.size;
+      this.putListed(event.raw);
     }
   }
 

@@ -16,7 +16,7 @@ import { Listeners } from './listeners.ts';
 import { defaultTiming, ListWatch, type Collection, type ListWatchTiming, type Sink } from './list-watch.ts';
 import { silentLogger, type Logger } from './logger.ts';
 import type { ResourceType } from './resource-type.ts';
-import { isNewer, isOlder } from './resource-version.ts';
+import { isNewer } from './resource-version.ts';
 import { ObjectStore, scopesOf, type Change, type ChangeHandler, type Scope, type Store } from './store.ts';
 
 /** The objects that a reflector keeps. */
@@ -50,15 +50,19 @@ export interface ReflectorOptions<T extends KubernetesObject> extends ReflectorS
 }
 
 /** What a list or watch has brought. */
-export type WatchCacheEvent<T> =
-  | {
-      readonly type: 'list';
-      readonly scope: Scope;
-      readonly objects: readonly T[];
-      /** Keys of listed objects that cannot be parsed. */
-      readonly unparsable: readonly string[];
-      readonly resourceVersion: string;
-    }
+export type WatchCacheEvent<T> = ListEvent<T> | WatchedEvent<T>;
+
+/** A list begins, brings its objects and ends. If it breaks off, the next one begins instead. */
+export type ListEvent<T> =
+  /** `isRestored`: it is older than what is known, because etcd was restored from a backup. */
+  | { readonly type: 'listStart'; readonly scope: Scope; readonly isRestored: boolean }
+  | { readonly type: 'listed'; readonly scope: Scope; readonly object: T }
+  /** An object has left the list before its end, or cannot be parsed and may return. */
+  | { readonly type: 'unlisted'; readonly scope: Scope; readonly key: string; readonly mayReturn: boolean }
+  | { readonly type: 'listEnd'; readonly scope: Scope; readonly resourceVersion: string };
+
+/** What a watch has brought. */
+export type WatchedEvent<T> =
   | { readonly type: 'put'; readonly scope: Scope; readonly object: T; readonly resourceVersion: string }
   | {
       readonly type: 'delete';
@@ -69,9 +73,6 @@ export type WatchCacheEvent<T> =
       readonly resourceVersion: string;
     }
   | { readonly type: 'bookmark'; readonly scope: Scope; readonly resourceVersion: string };
-
-/** An object of a list, or the key of one that cannot be parsed. */
-type Item<T> = T | { readonly unparsable: string };
 
 /**
  * Keeps a store equal to the API server. After any failure it lists again and reports only the differences. An object that
@@ -92,7 +93,7 @@ export class Reflector<T extends KubernetesObject> {
   private readonly failureHandlers: Listeners<KubernetesError>;
   private readonly unsynced: Set<Scope>;
   private readonly failures = new Map<Scope, KubernetesError>();
-  private readonly listWatches: ReadonlyMap<Scope, ListWatch<Item<T>>>;
+  private readonly listWatches: ReadonlyMap<Scope, ListWatch>;
 
   constructor(options: ReflectorOptions<T>) {
     const { resource, view, indexes = {}, namespaces = [], log = silentLogger } = options;
@@ -156,8 +157,8 @@ export class Reflector<T extends KubernetesObject> {
   }
 
   /**
-   * Calls `handler` for everything that lists and watches bring, in the order of resource versions within a scope; returns an
-   * unsubscribe. Unlike {@link onChange}, it does not report what writers put into the store.
+   * Calls `handler` for everything that lists and watches bring, within a scope in order but for the objects of a list; returns
+   * an unsubscribe. Unlike {@link onChange}, it does not report what writers put into the store.
    */
   onWatchCacheEvent(handler: (event: WatchCacheEvent<T>) => void): () => void {
     return this.watchCacheEvents.add(handler);
@@ -179,7 +180,7 @@ export class Reflector<T extends KubernetesObject> {
   async waitUntilFresh(signal: AbortSignal): Promise<void> {
     await this.waitForSync(signal);
     const latest = new Map<Scope, string>();
-    const read = async ([scope, listWatch]: [Scope, ListWatch<Item<T>>]) =>
+    const read = async ([scope, listWatch]: [Scope, ListWatch]) =>
       latest.set(scope, await listWatch.latestResourceVersion(signal));
     await Promise.all(this.listWatches.entries().map(read));
     await Promise.all(latest.entries().map(([scope, version]) => this.catchUp(scope, version, signal)));
@@ -191,16 +192,18 @@ export class Reflector<T extends KubernetesObject> {
       if (isNewer(resourceVersion, this.objects.resourceVersionOf(scope))) this.listWatches.get(scope)?.relist();
     };
     // The list that reports it is still in progress.
-    const unsubscribe = this.onWatchCacheEvent(({ type }) => void (type === 'list' && setImmediate(relistIfBehind)));
+    const unsubscribe = this.onWatchCacheEvent(({ type }) => void (type === 'listEnd' && setImmediate(relistIfBehind)));
     relistIfBehind();
     await this.waitForResourceVersion(scope, resourceVersion, signal).finally(unsubscribe);
   }
 
   private waitFor(condition: () => boolean, what: string, signal: AbortSignal | undefined): Promise<void> {
-    return waitFor(condition, (check) => this.onWatchCacheEvent(check), what, signal);
+    // The objects of a list count at its end.
+    const onEvent = (check: () => void) => this.onWatchCacheEvent(({ type }) => type !== 'listed' && check());
+    return waitFor(condition, onEvent, what, signal);
   }
 
-  private listWatch(scope: Scope, options: ReflectorOptions<T>): ListWatch<Item<T>> {
+  private listWatch(scope: Scope, options: ReflectorOptions<T>): ListWatch {
     const { client, resource, labelSelector, fieldSelector, clock = systemClock, random = Math.random } = options;
     const timing = { ...defaultTiming, ...options.timing };
     const selection = { namespace: scope, labelSelector, fieldSelector };
@@ -220,10 +223,19 @@ export class Reflector<T extends KubernetesObject> {
     });
   }
 
-  private sink(scope: Scope): Sink<Item<T>> {
+  private sink(scope: Scope): Sink {
     return {
-      read: (raw, listResourceVersion) => this.read(scope, raw, listResourceVersion),
-      replace: (items, resourceVersion) => this.replace(scope, items, resourceVersion),
+      startList: (resourceVersion) => {
+        const isRestored = this.objects.startList(scope, resourceVersion);
+        this.watchCacheEvents.emit({ type: 'listStart', scope, isRestored });
+      },
+      putListed: (raw) => this.putListed(scope, raw),
+      removeListed: ({ key }) => this.removeListed(scope, key, false),
+      endList: (resourceVersion) => {
+        this.objects.endList(scope, resourceVersion);
+        this.unsynced.delete(scope);
+        this.watchCacheEvents.emit({ type: 'listEnd', scope, resourceVersion });
+      },
       apply: (header, raw, present) => this.apply(scope, header, raw, present),
       advance: (resourceVersion) => {
         this.objects.advance(scope, resourceVersion);
@@ -237,25 +249,20 @@ export class Reflector<T extends KubernetesObject> {
     };
   }
 
-  private read(scope: Scope, raw: unknown, listResourceVersion: string | undefined): Item<T> {
+  private putListed(scope: Scope, raw: unknown): void {
     const { key, resourceVersion } = readHeader(raw);
     // Unchanged objects are not parsed again. After a restore of etcd, the same resource version may be another state.
-    const known = this.objects.resourceVersionOf(scope);
-    const isRestored = known !== undefined && listResourceVersion !== undefined && isOlder(listResourceVersion, known);
-    const stored = isRestored ? undefined : this.storedAt(key, resourceVersion);
-    return stored ?? this.parse(key, raw) ?? { unparsable: keyToString(key) };
+    const stored = this.objects.isRestoring(scope) ? undefined : this.storedAt(key, resourceVersion);
+    const object = stored ?? this.parse(key, raw);
+    if (object === undefined) return this.removeListed(scope, key, true);
+    this.objects.putListed(scope, object);
+    this.watchCacheEvents.emit({ type: 'listed', scope, object });
   }
 
-  private replace(scope: Scope, items: readonly Item<T>[], resourceVersion: string): void {
-    const objects: T[] = [];
-    const unparsable: string[] = [];
-    for (const item of items) {
-      if ('unparsable' in item) unparsable.push(item.unparsable);
-      else objects.push(item);
-    }
-    this.objects.replace(scope, objects, resourceVersion);
-    this.unsynced.delete(scope);
-    this.watchCacheEvents.emit({ type: 'list', scope, objects, unparsable, resourceVersion });
+  private removeListed(scope: Scope, objectKey: ObjectKey, mayReturn: boolean): void {
+    const key = keyToString(objectKey);
+    this.objects.removeListed(scope, key);
+    this.watchCacheEvents.emit({ type: 'unlisted', scope, key, mayReturn });
   }
 
   private apply(scope: Scope, { key, resourceVersion }: ObjectHeader, raw: unknown, present: boolean): void {

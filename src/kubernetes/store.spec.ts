@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { aThing, type Thing } from './kubernetes-object.builders.ts';
-import { ObjectStore } from './store.ts';
+import { ObjectStore, type Scope } from './store.ts';
 
 function aStore() {
   const changes: string[] = [];
@@ -12,10 +12,17 @@ function aStore() {
   return { store, changes };
 }
 
+/** Applies a list of a namespace, or of all, to a store. */
+function list(store: ObjectStore<Thing>, scope: Scope, listed: readonly Thing[], resourceVersion: string): void {
+  store.startList(scope, resourceVersion);
+  for (const thing of listed) store.putListed(scope, thing);
+  store.endList(scope, resourceVersion);
+}
+
 /** A store of all namespaces, listed at version 10 with `things` in it. */
 function aListedStore(...things: Thing[]) {
   const { store, changes } = aStore();
-  store.replace(undefined, things, '10');
+  list(store, undefined, things, '10');
   changes.length = 0;
   return { store, changes };
 }
@@ -48,16 +55,16 @@ describe('a watch event', () => {
 describe('a list', () => {
   it('reports only differences', () => {
     const { store, changes } = aListedStore(aThing('gone', 1), aThing('same', 2), aThing('changed', 3));
-    store.replace(undefined, [aThing('same', 2), aThing('changed', 12), aThing('new', 13)], '20');
-    expect(changes).toEqual(['deleted gone@1', 'updated changed@12 was 3', 'added new@13']);
+    list(store, undefined, [aThing('same', 2), aThing('changed', 12), aThing('new', 13)], '20');
+    expect(changes).toEqual(['updated changed@12 was 3', 'added new@13', 'deleted gone@1']);
     expect(store.resourceVersionOf(undefined)).toBe('20');
   });
 
   it('of one namespace does not affect others', () => {
     const { store, changes } = aStore();
-    store.replace('one', [aThing('a', 1, { namespace: 'one' })], '5');
-    store.replace('two', [aThing('b', 2, { namespace: 'two' })], '6');
-    store.replace('one', [], '7');
+    list(store, 'one', [aThing('a', 1, { namespace: 'one' })], '5');
+    list(store, 'two', [aThing('b', 2, { namespace: 'two' })], '6');
+    list(store, 'one', [], '7');
     expect(changes).toEqual(['added a@1', 'added b@2', 'deleted a@1']);
     expect(store.keys()).toEqual(['two/b']);
   });
@@ -66,30 +73,52 @@ describe('a list', () => {
     const { store } = aListedStore(aThing('old', 5));
     store.upsertIfNewer(aThing('old', 31));
     store.upsertIfNewer(aThing('new', 32));
-    store.replace(undefined, [aThing('old', 25)], '30');
+    list(store, undefined, [aThing('old', 25)], '30');
     expect(store.get('default/old')?.metadata.resourceVersion).toBe('31');
     expect(store.get('default/new')).toBeDefined();
   });
 
+  it('deletes objects that leave it before its end, and writes that it lacks', () => {
+    const { store, changes } = aListedStore(aThing('old', 5));
+    store.startList(undefined);
+    store.putListed(undefined, aThing('old', 5));
+    store.putListed(undefined, aThing('new', 12));
+    store.upsertIfNewer(aThing('written', 13));
+    store.removeListed(undefined, 'default/old');
+    store.removeListed(undefined, 'default/new');
+    store.endList(undefined, '20');
+    expect(changes.slice(2)).toEqual(['deleted written@13', 'deleted old@5', 'deleted new@12']);
+    expect(store.size).toBe(0);
+  });
+
+  it('that breaks off deletes nothing, and the next one begins anew', () => {
+    const { store } = aListedStore(aThing('a', 5), aThing('b', 6));
+    store.startList(undefined);
+    store.putListed(undefined, aThing('a', 5));
+    expect(store.size).toBe(2);
+    list(store, undefined, [aThing('b', 6)], '20');
+    expect(store.keys()).toEqual(['default/b']);
+  });
+
   it('older than the store replaces it: etcd was restored', () => {
     const { store, changes } = aListedStore(aThing('a', 5), aThing('b', 6));
-    store.replace(undefined, [aThing('a', 2)], '4');
-    expect(changes).toEqual(['deleted b@6', 'updated a@2 was 5']);
+    list(store, undefined, [aThing('a', 2)], '4');
+    expect(changes).toEqual(['updated a@2 was 5', 'deleted b@6']);
     expect(store.resourceVersionOf(undefined)).toBe('4');
   });
 
   it('from a backup may have another state under the same resource version', () => {
     const { store, changes } = aListedStore(aThing('a', 3), aThing('b', 6));
     const other = { ...aThing('a', 3), state: 'another' };
-    store.replace(undefined, [other], '4');
+    list(store, undefined, [other], '4');
     expect(store.get('default/a')).toBe(other);
-    expect(changes).toEqual(['deleted b@6', 'updated a@3 was 3']);
+    expect(changes).toEqual(['updated a@3 was 3', 'deleted b@6']);
   });
 
   it('with incomparable resource versions replaces everything', () => {
     const { store } = aStore();
-    store.replace(undefined, [aThing('a', 'x1'), aThing('b', 'x2')], 'x3');
-    store.replace(undefined, [aThing('a', 'x4')], 'x5');
+    list(store, undefined, [aThing('a', 'x1'), aThing('b', 'x2')], 'x3');
+    list(store, undefined, [aThing('a', 'x4')], 'x5');
     expect(store.list()).toEqual([aThing('a', 'x4')]);
   });
 });
@@ -129,7 +158,7 @@ describe('upsertIfNewer', () => {
 
   function withNamespace(namespace: string) {
     const { store } = aStore();
-    store.replace(namespace, [], '1');
+    list(store, namespace, [], '1');
     return store;
   }
 });
@@ -147,7 +176,7 @@ describe('an index', () => {
           const version = i + 1;
           if (act === 'list') {
             model.clear();
-            store.replace(undefined, [aThing(name, version, { colour })], version.toString());
+            list(store, undefined, [aThing(name, version, { colour })], version.toString());
           }
           if (act === 'remove') {
             model.delete(name);

@@ -41,6 +41,14 @@ export interface Store<T extends KubernetesObject> {
   upsertIfNewer(object: T): boolean;
 }
 
+/** A list whose objects are arriving. */
+interface ListInProgress {
+  /** Keys of the objects in the store that it has not brought so far. */
+  readonly missing: Set<string>;
+  /** Whether it is older than the store. */
+  readonly isRestored: boolean;
+}
+
 /** The store of a reflector. Each change is reported once, whether a watch, a list or a writer brings it first. */
 export class ObjectStore<T extends KubernetesObject> implements Store<T> {
   private readonly objects = new Map<string, T>();
@@ -48,6 +56,7 @@ export class ObjectStore<T extends KubernetesObject> implements Store<T> {
   private readonly onChange: ChangeHandler<T>;
   /** The resource version up to which all events of a scope have been applied. */
   private readonly progress = new Map<Scope, string>();
+  private readonly lists = new Map<Scope, ListInProgress>();
 
   constructor(indexes: Indexes<T>, onChange: ChangeHandler<T>) {
     this.indexer = new Indexer(indexes);
@@ -85,8 +94,10 @@ export class ObjectStore<T extends KubernetesObject> implements Store<T> {
     const known = this.progress.get(scope);
     // Up to `known` all events have been applied, deletions too.
     if (known === undefined || !isNewer(resourceVersion, known)) return false;
-    if (!isNewer(resourceVersion, this.get(object.metadata)?.metadata.resourceVersion)) return false;
+    const previous = this.get(object.metadata);
+    if (!isNewer(resourceVersion, previous?.metadata.resourceVersion)) return false;
     this.set(dropManagedFields(object));
+    if (previous === undefined) this.lists.get(scope)?.missing.add(keyOf(object));
     return true;
   }
 
@@ -111,21 +122,48 @@ export class ObjectStore<T extends KubernetesObject> implements Store<T> {
     this.advance(scope, resourceVersion);
   }
 
-  /** Applies a list: deletes what it lacks, keeps what is unchanged or newer. */
-  replace(scope: Scope, objects: readonly T[], resourceVersion: string): void {
+  /**
+   * Begins to apply a list, instead of one that has not ended.
+   *
+   * @param resourceVersion of the list, if it is known
+   * @returns whether the list is older than the store: etcd was restored from a backup, and the list is right
+   */
+  startList(scope: Scope, resourceVersion?: string): boolean {
     const before = this.progress.get(scope);
-    // The list is older than the store: etcd was restored from a backup, and the list is right.
-    const restored = before !== undefined && isOlder(resourceVersion, before);
-    const listed = new Set(objects.map(keyOf));
-    for (const [key, object] of this.objects) {
-      if (listed.has(key) || !isIn(scope, object)) continue;
-      if (restored || !isNewer(object.metadata.resourceVersion, resourceVersion))
-        this.delete(key, object, { isUnlisted: true });
-    }
-    for (const object of objects) {
-      const previous = this.get(object.metadata);
-      const older = previous && isOlder(object.metadata.resourceVersion, previous.metadata.resourceVersion);
-      if (restored || !older) this.set(object, restored);
+    const isRestored = before !== undefined && resourceVersion !== undefined && isOlder(resourceVersion, before);
+    const missing = new Set<string>();
+    for (const [key, object] of this.objects) if (isIn(scope, object)) missing.add(key);
+    this.lists.set(scope, { missing, isRestored });
+    return isRestored;
+  }
+
+  /** Whether a list is being applied that is older than the store. */
+  isRestoring(scope: Scope): boolean {
+    return this.lists.get(scope)?.isRestored === true;
+  }
+
+  /** Applies an object of a list, unless a newer state of it is known. */
+  putListed(scope: Scope, object: T): void {
+    const previous = this.get(object.metadata);
+    const isRestored = this.isRestoring(scope);
+    const older = previous && isOlder(object.metadata.resourceVersion, previous.metadata.resourceVersion);
+    if (isRestored || !older) this.set(object, isRestored);
+    this.lists.get(scope)?.missing.delete(keyOf(object));
+  }
+
+  /** An object has left the list before its end. */
+  removeListed(scope: Scope, key: string): void {
+    this.lists.get(scope)?.missing.add(key);
+  }
+
+  /** Ends a list: deletes what it lacks, unless it is newer. */
+  endList(scope: Scope, resourceVersion: string): void {
+    const { missing = [], isRestored } = this.lists.get(scope) ?? {};
+    this.lists.delete(scope);
+    for (const key of missing) {
+      const object = this.objects.get(key);
+      if (object === undefined || (!isRestored && isNewer(object.metadata.resourceVersion, resourceVersion))) continue;
+      this.delete(key, object, { isUnlisted: true });
     }
     this.advance(scope, resourceVersion);
   }

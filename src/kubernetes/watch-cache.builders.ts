@@ -53,6 +53,8 @@ export class Replica {
   private readonly server: ThingServer;
   private readonly events = new Listeners<WatchCacheEvent<Thing>>(silentLogger);
   private readonly progress = new Map<Scope, number>();
+  /** Number of events before the lists that have not ended. */
+  private readonly listedAt = new Map<Scope, number>();
 
   constructor(server: ThingServer, namespaces: readonly string[] = [], tombstones?: number) {
     this.server = server;
@@ -63,14 +65,33 @@ export class Replica {
 
   /** Lists a scope; objects of the colour `broken` cannot be parsed. */
   list(scope: Scope): void {
+    this.startList(scope);
+    this.endList(scope);
+  }
+
+  /** Begins a streaming list, not in the order of resource versions. */
+  startList(scope: Scope): void {
+    const { revision } = this.server;
+    this.events.emit({ type: 'listStart', scope, isRestored: revision < (this.progress.get(scope) ?? 0) });
     const things = [...this.server.things.values()].filter((thing) => isOf(scope, thing));
-    this.emit({
-      type: 'list',
-      scope,
-      objects: things.filter(parses),
-      unparsable: things.filter((thing) => !parses(thing)).map(keyOf),
-      resourceVersion: String(this.server.revision),
-    });
+    for (const thing of things.reverse()) this.emitListed(scope, thing, false);
+    this.listedAt.set(scope, this.server.events.length);
+  }
+
+  /** Receives what has changed since the list began, and its end. */
+  private endList(scope: Scope): void {
+    const from = this.listedAt.get(scope);
+    if (from === undefined) return;
+    this.listedAt.delete(scope);
+    const changes = this.server.events.slice(from).filter(({ thing }) => isOf(scope, thing));
+    for (const { thing, deleted } of changes) this.emitListed(scope, thing, deleted);
+    this.emit({ type: 'listEnd', scope, resourceVersion: String(this.server.revision) });
+  }
+
+  private emitListed(scope: Scope, object: Thing, deleted: boolean): void {
+    const mayReturn = !deleted && !parses(object);
+    if (deleted || mayReturn) this.events.emit({ type: 'unlisted', scope, key: keyOf(object), mayReturn });
+    else this.events.emit({ type: 'listed', scope, object });
   }
 
   listAll(): this {
@@ -80,6 +101,7 @@ export class Replica {
 
   /** Receives the next watch event of a scope; false if there is none. */
   take(scope: Scope): boolean {
+    this.endList(scope);
     const known = this.progress.get(scope) ?? 0;
     const event = this.server.events.find(({ revision, thing }) => isOf(scope, thing) && revision > known);
     if (event === undefined) return false;
@@ -95,12 +117,13 @@ export class Replica {
   /** Receives all events and a bookmark. */
   takeAll(): void {
     for (const scope of this.scopes) {
+      this.endList(scope);
       while (this.take(scope));
       this.emit({ type: 'bookmark', scope, resourceVersion: String(this.server.revision) });
     }
   }
 
-  private emit(event: WatchCacheEvent<Thing>): void {
+  private emit(event: WatchCacheEvent<Thing> & { readonly resourceVersion: string }): void {
     this.progress.set(event.scope, Number(event.resourceVersion));
     this.events.emit(event);
   }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { isResourceVersion } from './resource-version.ts';
 import { Replica, ThingServer, WatchClient } from './watch-cache.builders.ts';
 import { WatchCursor } from './watch-cursor.ts';
 
@@ -12,7 +13,7 @@ type Step =
       readonly name: string;
       readonly at: number;
     }
-  | { readonly do: 'take' | 'list' | 'bookmark'; readonly at: number; readonly scope: number }
+  | { readonly do: 'take' | 'list' | 'startList' | 'bookmark'; readonly at: number; readonly scope: number }
   | { readonly do: 'read' | 'resume'; readonly client: number; readonly at: number; readonly most: number };
 
 const at = fc.nat(1);
@@ -27,7 +28,10 @@ const steps: fc.Arbitrary<Step[]> = fc.array(
         at,
       }),
     },
-    { weight: 4, arbitrary: fc.record({ do: fc.constantFrom('take', 'take', 'list', 'bookmark'), at, scope: at }) },
+    {
+      weight: 5,
+      arbitrary: fc.record({ do: fc.constantFrom('take', 'take', 'list', 'startList', 'bookmark'), at, scope: at }),
+    },
     {
       weight: 3,
       arbitrary: fc.record({ do: fc.constantFrom('read', 'resume'), client: fc.nat(2), at, most: fc.nat(4) }),
@@ -38,7 +42,7 @@ const steps: fc.Arbitrary<Step[]> = fc.array(
 
 /** An object cannot be parsed, then can be again, and is deleted while one replica has no watch. */
 const unparsableForAWhile: Step[] = [
-  { do: 'read', client: 1, at: 0, most: 1 },
+  { do: 'read', client: 1, at: 0, most: 2 },
   { do: 'break', namespace: 'a', name: 'x', at: 0 },
   { do: 'write', namespace: 'b', name: 'x', at: 0 },
   { do: 'take', at: 1, scope: 0 },
@@ -53,6 +57,11 @@ const unparsableForAWhile: Step[] = [
   { do: 'list', at: 0, scope: 0 },
   { do: 'resume', client: 1, at: 0, most: 0 },
 ];
+
+/** The same, but a list brings the object that cannot be parsed. */
+const unparsableInAList = unparsableForAWhile.map((step) =>
+  step.do === 'bookmark' ? ({ ...step, do: 'list' } satisfies Step) : step,
+);
 
 /** The same, but the replica loses its watch after a reader of the other one has resumed at it. */
 const deletedAfterTheResume: Step[] = [
@@ -81,10 +90,9 @@ function run(step: Step, server: ThingServer, replicas: readonly Replica[], clie
     case 'delete':
       return server.delete(step.namespace, step.name);
     case 'take':
-      replica.take(replica.scopes[step.scope % replica.scopes.length]);
-      return;
     case 'list':
-      return replica.list(replica.scopes[step.scope % replica.scopes.length]);
+    case 'startList':
+      return void replica[step.do](replica.scopes[step.scope % replica.scopes.length]);
     case 'bookmark':
       return replica.takeAll();
     case 'read':
@@ -117,7 +125,10 @@ describe('a reader of the watch cache', () => {
 
         expect(clients.map((client) => client.state())).toEqual([server.state(), server.state(), server.state('a')]);
       }),
-      { numRuns: 2_000, examples: [unparsableForAWhile, deletedAfterTheResume].map((example) => [example, 1]) },
+      {
+        numRuns: 2_000,
+        examples: [unparsableForAWhile, unparsableInAList, deletedAfterTheResume].map((example) => [example, 1]),
+      },
     );
   });
 
@@ -141,7 +152,7 @@ describe('a reader of the watch cache', () => {
     );
   });
 
-  it('reads the current state in the order of resource versions, then the latest changes', () => {
+  it('reads the current state, then the latest changes', () => {
     const server = new ThingServer();
     for (const name of ['x', 'y', 'z']) server.write('a', name);
     const replica = new Replica(server).listAll();
@@ -151,7 +162,7 @@ describe('a reader of the watch cache', () => {
     replica.takeAll();
     const rest = [cursor.next(), cursor.next(), cursor.next()];
 
-    expect([first, ...rest].map((read) => read?.entry.object.metadata.name)).toStrictEqual(['x', 'z', 'y', undefined]);
+    expect([first, ...rest].map((read) => read?.entry.object.metadata.name)).toStrictEqual(['z', 'x', 'y', undefined]);
     expect(rest[1]?.position).toBe(String(server.revision));
   });
 
@@ -161,12 +172,12 @@ describe('a reader of the watch cache', () => {
     const replica = new Replica(server).listAll();
     const cursor = new WatchCursor(replica.changes);
     cursor.next();
-    server.write('a', 'y');
+    server.write('a', 'x');
     replica.takeAll();
     const before = cursor.isSynced;
     cursor.next();
     const after = cursor.isSynced;
-    server.write('a', 'x');
+    server.write('a', 'y');
     replica.takeAll();
 
     expect([before, after, cursor.isSynced]).toEqual([false, true, true]);
@@ -180,6 +191,18 @@ describe('a reader of the watch cache', () => {
     replica.takeAll();
 
     expect(new WatchCursor(replica.changes).next()).toBeUndefined();
+  });
+
+  it('does not read objects that were deleted while the first list was read', () => {
+    const server = new ThingServer();
+    for (const name of ['x', 'y']) server.write('a', name);
+    const replica = new Replica(server);
+    replica.startList(undefined);
+    server.delete('a', 'x');
+    replica.takeAll();
+    const cursor = new WatchCursor(replica.changes);
+
+    expect([cursor.next(), cursor.next()].map((read) => read?.entry.object.metadata.name)).toEqual(['y', undefined]);
   });
 
   it('reads a deletion before the creation of an object of the same name', () => {
@@ -213,6 +236,23 @@ describe('a reader of the watch cache', () => {
 
     expect(cursor.isExpired).toBe(false);
     expect([cursor.next(), cursor.next()].map((read) => read?.entry.deleted)).toEqual([true, false]);
+  });
+
+  it.each([
+    ['one history of all namespaces', []],
+    ['a history per namespace', namespaces],
+  ])('of %s cannot resume before it has read the objects of the first list', (_, watched) => {
+    const server = new ThingServer();
+    for (const namespace of namespaces) for (const name of ['x', 'y']) server.write(namespace, name);
+    const replica = new Replica(server, watched).listAll();
+    const cursor = new WatchCursor(replica.changes);
+    const positions = [1, 2, 3, 4].map(() => cursor.next()?.position ?? '');
+
+    expect(positions.map(isResourceVersion)).toEqual([true, true, true, true]);
+    expect(
+      positions.slice(0, 3).map((position) => new WatchCursor(replica.changes, undefined, position).isExpired),
+    ).toEqual([true, true, true]);
+    expect(new WatchCursor(replica.changes, undefined, cursor.position).isExpired).toBe(false);
   });
 
   describe('has to start over', () => {
@@ -250,7 +290,9 @@ describe('a reader of the watch cache', () => {
       replica.listAll();
 
       expect(cursor.isExpired).toBe(true);
-      expect(new WatchCursor(replica.changes).next()?.position).toBe('51');
+      const restarted = new WatchCursor(replica.changes);
+      expect(restarted.next()?.entry.object.metadata.resourceVersion).toBe('51');
+      expect(restarted.position).toBe('51');
     });
   });
 });

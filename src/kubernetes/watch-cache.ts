@@ -1,8 +1,20 @@
 import { keyOf, type KubernetesObject } from './kubernetes-object.ts';
-import type { Reflector, WatchCacheEvent } from './reflector.ts';
-import { isOlder } from './resource-version.ts';
+import type { Reflector, WatchCacheEvent, WatchedEvent } from './reflector.ts';
 import type { Scope } from './store.ts';
 import { maxTombstones, WatchHistory, type HistoryItem, type Positioned } from './watch-history.ts';
+
+/** A list whose objects are arriving. */
+interface ListInProgress<T> {
+  /** That of the scope, or the one that begins with this list. */
+  readonly history: WatchHistory<T>;
+  readonly isFirst: boolean;
+  /** UIDs of the objects in the history that the list has not brought so far. */
+  readonly missing: Set<string>;
+  /** UIDs of those whose state in the list cannot be parsed. */
+  readonly unparsable: Set<string>;
+  /** The objects that differ from the history, by UID. */
+  readonly changed: Map<string, Positioned<T>>;
+}
 
 /**
  * The history of each scope of a reflector, from which all watches are served. It is fed by lists and watches, not by the store:
@@ -15,6 +27,7 @@ export class WatchCache<T extends KubernetesObject> {
   private readonly histories = new Map<Scope, WatchHistory<T>>();
   /** Uids of the existing objects by key. */
   private readonly uids = new Map<string, string>();
+  private readonly lists = new Map<Scope, ListInProgress<T>>();
   private readonly listeners = new Set<() => void>();
 
   /** Must be created before the reflector runs. */
@@ -43,16 +56,35 @@ export class WatchCache<T extends KubernetesObject> {
   }
 
   private apply(event: WatchCacheEvent<T>): void {
+    switch (event.type) {
+      case 'listStart':
+        return this.startList(event.scope, event.isRestored);
+      case 'listed':
+        return this.putListed(event.scope, event.object);
+      case 'unlisted':
+        return this.removeListed(event.scope, event.key, event.mayReturn);
+      case 'listEnd':
+        this.endList(event.scope, event.resourceVersion);
+        // A list can expire a reader without bringing anything to read.
+        return this.notify();
+      default:
+        return this.applyWatched(event);
+    }
+  }
+
+  private applyWatched(event: WatchedEvent<T>): void {
     const history = this.histories.get(event.scope);
-    const seq = history?.lastSeq;
-    if (event.type === 'list') this.replace(event);
-    else history?.advance(this.itemsOf(event, history).map(at(event.resourceVersion)), event.resourceVersion);
-    // A list can expire a reader without bringing anything to read.
-    if (event.type !== 'list' && history?.lastSeq === seq) return;
+    if (history === undefined) return;
+    const seq = history.lastSeq;
+    history.advance(this.itemsOf(event, history).map(at(event.resourceVersion)), event.resourceVersion);
+    if (history.lastSeq !== seq) this.notify();
+  }
+
+  private notify(): void {
     for (const listener of this.listeners) listener();
   }
 
-  private itemsOf(event: Exclude<WatchCacheEvent<T>, { type: 'list' }>, history: WatchHistory<T>): HistoryItem<T>[] {
+  private itemsOf(event: WatchedEvent<T>, history: WatchHistory<T>): HistoryItem<T>[] {
     switch (event.type) {
       case 'put':
         return this.put(history, event.object);
@@ -85,26 +117,50 @@ export class WatchCache<T extends KubernetesObject> {
     return [{ id: object.metadata.uid, object, deleted: true, mayReturn: last === undefined }];
   }
 
-  private replace({
-    scope,
-    objects,
-    unparsable,
-    resourceVersion,
-  }: Extract<WatchCacheEvent<T>, { type: 'list' }>): void {
-    const history = this.histories.get(scope);
-    const items = objects.map((object) => itemOf(object));
-    if (history === undefined || isOlder(resourceVersion, history.progress)) {
-      this.histories.set(scope, new WatchHistory<T>(resourceVersion, items, this.maxTombstones));
-    } else {
-      const deleted = missingFrom(items, history, new Set(unparsable));
-      for (const { object } of deleted) this.uids.delete(keyOf(object));
-      history.resync(
-        deleted,
-        items.filter((item) => isChanged(item, history)),
-        resourceVersion,
-      );
+  private startList(scope: Scope, isRestored: boolean): void {
+    const known = isRestored ? undefined : this.histories.get(scope);
+    const history = known ?? new WatchHistory<T>(this.maxTombstones);
+    const missing = new Set(history.ids());
+    const isFirst = known === undefined;
+    this.lists.set(scope, { history, isFirst, missing, unparsable: new Set(), changed: new Map() });
+  }
+
+  private putListed(scope: Scope, object: T): void {
+    const list = this.lists.get(scope);
+    if (list === undefined) return;
+    const { uid, resourceVersion } = object.metadata;
+    this.uids.set(keyOf(object), uid);
+    list.missing.delete(uid);
+    if (list.isFirst) list.history.addListed(uid, object);
+    else if (isChanged(object, list.history)) {
+      list.changed.set(uid, { id: uid, object, deleted: false, position: resourceVersion });
     }
-    for (const object of objects) this.uids.set(keyOf(object), object.metadata.uid);
+  }
+
+  private removeListed(scope: Scope, key: string, mayReturn: boolean): void {
+    const list = this.lists.get(scope);
+    const uid = this.uids.get(key);
+    if (list === undefined || uid === undefined) return;
+    list.missing.add(uid);
+    list.changed.delete(uid);
+    if (mayReturn) list.unparsable.add(uid);
+    else list.unparsable.delete(uid);
+    if (list.isFirst) list.history.removeListed(uid);
+  }
+
+  private endList(scope: Scope, resourceVersion: string): void {
+    const list = this.lists.get(scope);
+    if (list === undefined) return;
+    const { history, isFirst, changed } = list;
+    this.lists.delete(scope);
+    if (isFirst) {
+      history.begin(resourceVersion);
+      this.histories.set(scope, history);
+      return;
+    }
+    const deleted = deletionsOf(list);
+    for (const { id, object } of deleted) if (this.uids.get(keyOf(object)) === id) this.uids.delete(keyOf(object));
+    history.resync(deleted, [...changed.values()], resourceVersion);
   }
 }
 
@@ -112,23 +168,15 @@ function at(position: string) {
   return <T>(item: HistoryItem<T>) => ({ ...item, position });
 }
 
-function itemOf<T extends KubernetesObject>(object: T): Positioned<T> {
-  return { id: object.metadata.uid, object, deleted: false, position: object.metadata.resourceVersion };
-}
-
-function isChanged<T extends KubernetesObject>({ id, position }: Positioned<T>, history: WatchHistory<T>): boolean {
-  const known = history.get(id);
-  return known === undefined || known.deleted || known.object.metadata.resourceVersion !== position;
+function isChanged<T extends KubernetesObject>({ metadata }: T, history: WatchHistory<T>): boolean {
+  const known = history.get(metadata.uid);
+  return known === undefined || known.deleted || known.object.metadata.resourceVersion !== metadata.resourceVersion;
 }
 
 /** Deletions of the objects in a history that a list lacks. */
-function missingFrom<T extends KubernetesObject>(
-  listed: readonly HistoryItem<T>[],
-  history: WatchHistory<T>,
-  unparsable: ReadonlySet<string>,
-): HistoryItem<T>[] {
-  const ids = new Set(listed.map(({ id }) => id));
-  return [...history.latestEntries()]
-    .filter(({ id, deleted }) => !deleted && !ids.has(id))
-    .map(({ id, object }) => ({ id, object, deleted: true, mayReturn: unparsable.has(keyOf(object)) }));
+function deletionsOf<T>({ history, missing, unparsable }: ListInProgress<T>): HistoryItem<T>[] {
+  return [...missing].flatMap((id) => {
+    const { object, deleted = true } = history.get(id) ?? {};
+    return object === undefined || deleted ? [] : [{ id, object, deleted: true, mayReturn: unparsable.has(id) }];
+  });
 }

@@ -25,7 +25,7 @@ interface Head<T> {
 }
 
 /**
- * One reader of a {@link WatchCache}, in the order of resource versions: of all scopes, or of the scope that covers a namespace
+ * One reader of a {@link WatchCache}, in the order of resource versions but for the first list: of all scopes, or of the scope that covers a namespace
  * (the reader drops objects of other namespaces). Without a start position it reads the current state first.
  */
 export class WatchCursor<T extends KubernetesObject> {

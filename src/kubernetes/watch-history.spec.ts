@@ -5,6 +5,14 @@ function aChange(id: string, position: number | string, deleted = false): Positi
   return { id, object: `${id}@${position}`, deleted, position: String(position) };
 }
 
+/** A history that begins with a list at a resource version. */
+function aHistory(resourceVersion: string, listed: readonly string[] = [], tombstones?: number): WatchHistory<string> {
+  const history = new WatchHistory<string>(tombstones);
+  for (const id of listed) history.addListed(id, id);
+  history.begin(resourceVersion);
+  return history;
+}
+
 function objectsOf(history: WatchHistory<string>): string[] {
   const objects: string[] = [];
   for (let entry = history.after(0); entry !== undefined; entry = history.after(entry.seq)) objects.push(entry.object);
@@ -13,16 +21,16 @@ function objectsOf(history: WatchHistory<string>): string[] {
 
 describe('a watch history', () => {
   it('has the latest state of each object, in order', () => {
-    const history = new WatchHistory<string>('10', [aChange('b', 7), aChange('a', 5)]);
+    const history = aHistory('10', ['b', 'a']);
     history.advance([aChange('c', 11)], '11');
     history.advance([aChange('a', 12)], '12');
 
-    expect(objectsOf(history)).toEqual(['b@7', 'c@11', 'a@12']);
+    expect(objectsOf(history)).toEqual(['b', 'c@11', 'a@12']);
     expect(history.progress).toBe('12');
   });
 
   it('does not know positions within a gap', () => {
-    const history = new WatchHistory<string>('10');
+    const history = aHistory('10');
     history.advance([aChange('a', 15)], '15');
     history.resync([aChange('a', 20, true)], [aChange('missed', 12)], '20');
 
@@ -40,7 +48,7 @@ describe('a watch history', () => {
   });
 
   it('merges old gaps when there are many', () => {
-    const history = new WatchHistory<string>('0');
+    const history = aHistory('0');
     for (let n = 1; n <= 100; n++) history.resync([], [], String(n * 10));
 
     expect([history.isKnown('0'), history.isKnown('10'), history.isKnown('5'), history.isKnown('1000')]).toEqual([
@@ -52,7 +60,7 @@ describe('a watch history', () => {
   });
 
   it('has no resume position between entries of the same resource version', () => {
-    const history = new WatchHistory<string>('10');
+    const history = aHistory('10');
     history.advance([aChange('a', 20, true), aChange('b', 20, true), aChange('c', 15)], '20');
     const throughs = [1, 2, 3].map((seq) => history.after(seq - 1)?.through);
 
@@ -61,7 +69,7 @@ describe('a watch history', () => {
   });
 
   it('does not grow with changes of the same objects', () => {
-    const history = new WatchHistory<string>('0');
+    const history = aHistory('0');
     for (let version = 1; version <= 10_000; version++) {
       history.advance([aChange(`object-${version % 10}`, version)], String(version));
     }
@@ -71,7 +79,7 @@ describe('a watch history', () => {
   });
 
   it('does not grow with created and deleted objects', () => {
-    const history = new WatchHistory<string>('0', [], 100);
+    const history = aHistory('0', [], 100);
     for (let version = 1; version <= 10_000; version += 2) {
       history.advance([aChange(`object-${version}`, version)], String(version));
       history.advance([aChange(`object-${version}`, version + 1, true)], String(version + 1));
@@ -82,7 +90,7 @@ describe('a watch history', () => {
   });
 
   it('keeps the order of arrival for incomparable resource versions', () => {
-    const history = new WatchHistory<string>('x');
+    const history = aHistory('x');
     history.advance([aChange('b', 'k')], 'k');
     history.advance([aChange('a', 'c')], 'c');
 

@@ -30,6 +30,12 @@ export const maxTombstones = 4_096;
 /** Compaction is skipped for fewer superseded entries. */
 const minSuperseded = 64;
 
+/**
+ * Position of the objects with which a history begins: they arrive in any order, and a reader that has read only some of them
+ * cannot resume. A resource version that has always expired.
+ */
+const firstPosition = '1';
+
 /** Number of gaps that are kept apart; older ones are merged. */
 const maxGaps = 64;
 
@@ -46,6 +52,8 @@ interface Gap {
  * (https://kafka.apache.org/documentation/#compaction): of each object only the latest change is kept. A reader that continues
  * from any entry arrives at the latest state, and one that starts at the beginning gets the current state. So a slow reader may
  * take its time and costs only its position. Of deletions, the latest {@link maxTombstones} are kept.
+ *
+ * It begins with the objects of a list, which are added one by one, and is read once the list has ended.
  */
 export class WatchHistory<T> {
   private readonly maxTombstones: number;
@@ -57,15 +65,27 @@ export class WatchHistory<T> {
   private gaps: Gap[] = [];
   private hasForgottenUnparsable = false;
   private seq = 0;
-  private known: string;
-  private forgotten: { readonly seq: number; readonly position: string };
+  private known = firstPosition;
+  private forgotten = { seq: 0, position: firstPosition };
 
-  /** @param resourceVersion where the history begins, with `items` as the state at that time */
-  constructor(resourceVersion: string, items: readonly Positioned<T>[] = [], tombstones = maxTombstones) {
+  constructor(tombstones = maxTombstones) {
+    this.maxTombstones = tombstones;
+  }
+
+  /** Adds an object of the list with which the history begins. */
+  addListed(id: string, object: T): void {
+    this.append([{ id, object, deleted: false, position: firstPosition }], firstPosition);
+  }
+
+  /** Removes an object that has left the list before its end. */
+  removeListed(id: string): void {
+    this.latest.delete(id);
+  }
+
+  /** Ends the list: the history begins at its resource version. */
+  begin(resourceVersion: string): void {
     this.known = resourceVersion;
     this.forgotten = { seq: 0, position: resourceVersion };
-    this.maxTombstones = tombstones;
-    this.append(items, '0');
   }
 
   /** The resource version up to which the history is complete. */
@@ -93,9 +113,9 @@ export class WatchHistory<T> {
     return this.latest.get(id);
   }
 
-  /** The latest entries of all objects. */
-  latestEntries(): Iterable<HistoryEntry<T>> {
-    return this.latest.values();
+  /** Ids of all objects, deleted ones included. */
+  ids(): Iterable<string> {
+    return this.latest.keys();
   }
 
   /** Appends the changes up to a resource version. */

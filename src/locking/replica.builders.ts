@@ -2,6 +2,7 @@ import { FakeApiServer, type FakeNetwork, type FakeRequest } from '../kubernetes
 import { leaseResource, type Lease } from '../kubernetes/lease.ts';
 import { ObjectStore } from '../kubernetes/store.ts';
 import type { Reflector } from '../kubernetes/reflector.ts';
+import { applyList } from '../kubernetes/store.builders.ts';
 import type { LockHolderState } from './lock-holders.ts';
 import { lockName } from './lock-lease.ts';
 import type { Claim, Cooldown, ExecutionId } from './lock-record.ts';
@@ -75,7 +76,7 @@ export function aReplica({
     { namespace: lockNamespace, cooldownMs },
     counter as never,
   );
-  const sync = () => store.replace(undefined, server.list(leaseResource), server.revision);
+  const sync = () => applyList(store, server.list(leaseResource), server.revision);
   sync();
   return { server, holders, locks, store, contention, sync };
 }

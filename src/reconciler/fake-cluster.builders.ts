@@ -3,6 +3,7 @@ import { FakeApiServer, type FakeNetwork } from '../kubernetes/fake-api-server.b
 import { ObjectStore, type ChangeHandler } from '../kubernetes/store.ts';
 import { silentLogger } from '../kubernetes/logger.ts';
 import type { Reflector } from '../kubernetes/reflector.ts';
+import { applyList } from '../kubernetes/store.builders.ts';
 import { buildPipelineRun, type PipelineRunSettings } from '../tekton/build-pipeline-run.ts';
 import { pipelineRunName } from '../tekton/names.ts';
 import { pipelineRunResource, type PipelineRun } from '../tekton/pipeline-run.ts';
@@ -51,9 +52,9 @@ export function aFakeCluster(
   const historyStore = new ObjectStore<FinishedExecution>({}, () => undefined);
   const sync = () => {
     const [settled, unsettled] = partition(server.list(workflowExecutionResource), isSettled);
-    executionCache.replace(undefined, unsettled, server.revision);
-    historyStore.replace(undefined, settled.map(finishedExecution), server.revision);
-    runCache.replace(undefined, server.list(pipelineRunResource), server.revision);
+    applyList(executionCache, unsettled, server.revision);
+    applyList(historyStore, settled.map(finishedExecution), server.revision);
+    applyList(runCache, server.list(pipelineRunResource), server.revision);
   };
   sync();
   const taskRuns = new TaskRuns(client);

@@ -4,6 +4,7 @@ import type { Lease } from '../kubernetes/lease.ts';
 import type { Indexes } from '../kubernetes/indexer.ts';
 import type { Reflector } from '../kubernetes/reflector.ts';
 import { ObjectStore, type Change } from '../kubernetes/store.ts';
+import { applyList } from '../kubernetes/store.builders.ts';
 import type { Pause, PausingObject } from '../pauses/pause.ts';
 import { Pauses, pausingIndexes } from '../pauses/pauses.ts';
 import { pipelineRunName } from '../tekton/names.ts';
@@ -40,7 +41,7 @@ describe('a change in the cluster', () => {
   ];
   const execution = aWorkflowExecution();
   const run = aPipelineRun({ metadata: { name: pipelineRunName(execution) } });
-  executions.store.replace(undefined, [execution], '2000');
+  applyList(executions.store, [execution], '2000');
   const keys: string[] = [];
   const history = new History(settled.reflector);
   const [configMaps, namespaces] = [
@@ -97,7 +98,7 @@ describe('a change in the cluster', () => {
     ],
   ])('of an execution that leaves the cache unchanged is enqueued %s', (_what, runs, more) => {
     keys.length = 0;
-    pipelineRuns.store.replace(undefined, runs, '2000');
+    applyList(pipelineRuns.store, runs, '2000');
     executions.emit({ type: 'deleted', object: execution, previous: execution });
     expect(keys).toEqual(['payment/we-pod-crash', ...more]);
   });
@@ -118,8 +119,8 @@ describe('a change in the cluster', () => {
       return { apiVersion: 'v1', kind, metadata: { name, uid, resourceVersion, creationTimestamp }, pause };
     };
 
-    beforeAll(() => executions.store.replace(undefined, [first, second, elsewhere, running], '2000'));
-    afterAll(() => executions.store.replace(undefined, [execution], '2000'));
+    beforeAll(() => applyList(executions.store, [first, second, elsewhere, running], '2000'));
+    afterAll(() => applyList(executions.store, [execution], '2000'));
 
     it.each([
       ['of a namespace', () => namespaces.change(pausing('Namespace', 'payment', { reason: 'x' })), ['z', 'a']],
@@ -163,7 +164,7 @@ describe('a change in the cluster', () => {
   it('of the PipelineRun of a settled execution is about that execution too if it is being deleted', () => {
     keys.length = 0;
     const [gone, kept] = [aSettled(ending), aSettled({ name: 'kept', uid: 'uid-kept' })];
-    settled.store.replace(undefined, [gone, kept].map(finishedExecution), '2000');
+    applyList(settled.store, [gone, kept].map(finishedExecution), '2000');
     for (const { apiVersion, metadata } of [gone, kept]) {
       const owner = { apiVersion, kind: 'WorkflowExecution', name: metadata.name, uid: metadata.uid, controller: true };
       pipelineRuns.change(aPipelineRun({ metadata: { name: `run-of-${metadata.name}`, ownerReferences: [owner] } }));

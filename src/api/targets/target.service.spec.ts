@@ -4,6 +4,7 @@ import { UnavailableError } from '../../kubernetes/errors.ts';
 import { FakeClock } from '../../kubernetes/fake-clock.builders.ts';
 import type { Reflector } from '../../kubernetes/reflector.ts';
 import { ObjectStore } from '../../kubernetes/store.ts';
+import { applyList } from '../../kubernetes/store.builders.ts';
 import { targetsOf } from '../../targets/targets.builders.ts';
 import { Targets } from '../../targets/targets.ts';
 import type {
@@ -41,7 +42,7 @@ function serviceWith(
   { hasSynced = true, targets = targetsOf() } = {},
 ) {
   const store = new ObjectStore<CachedExecution>(cachedExecutionIndexes, () => undefined);
-  store.replace(undefined, executions.map(cachedExecution), '10');
+  applyList(store, executions.map(cachedExecution), '10');
   const allows = jest.fn<Authorizer['allows']>((_, { verb, namespace = '*' }) =>
     Promise.resolve(granted.includes(`${verb} ${namespace}`)),
   );

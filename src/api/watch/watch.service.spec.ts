@@ -24,7 +24,7 @@ describe('a watch', () => {
     await send({ type: 'BOOKMARK', resourceVersion: '120' });
     await clock.advance(1);
 
-    expect(before).toEqual(['updated a 50', 'synced 100', 'updated a 101']);
+    expect(before).toEqual(['updated a 1', 'synced 100', 'updated a 101']);
     expect(seen.events.slice(3)).toEqual(['bookmark 120']);
   });
 
@@ -111,7 +111,7 @@ describe('a watch', () => {
       await send(changed(name, 101), deleted(name, 102));
     }
 
-    expect(first.value).toMatchObject({ type: 'updated', resourceVersion: '50' });
+    expect(first.value).toMatchObject({ type: 'updated', resourceVersion: '1' });
     await expect(events.next()).rejects.toMatchObject({ code: 'PositionExpired' });
   });
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { applyList } from '../../kubernetes/store.builders.ts';
 import { pipelineRunFinalizer } from '../../tekton/build-pipeline-run.ts';
 import { succeeded } from '../../tekton/pipeline-run.builders.ts';
 import { pipelineRunName } from '../../tekton/names.ts';
@@ -70,7 +71,7 @@ describe('a PipelineRun that left the watch', () => {
 
   it('is not tracked if only a list does not have it', () => {
     const { retention, own, runCache } = aRun('Completed');
-    runCache.replace(undefined, [], '99');
+    applyList(runCache, [], '99');
     expect(retention.isWaiting(own)).toBe(false);
   });
 
@@ -126,7 +127,7 @@ describe('a PipelineRun of a settled execution', () => {
 
   it('is released when the history has not been read yet', async () => {
     const { retention, run, storedRun, own, historyStore, server } = aSettledRun({ deletionTimestamp });
-    historyStore.replace(undefined, [], server.revision);
+    applyList(historyStore, [], server.revision);
     await retention.releaseOrphan(run.metadata, signal);
     expect([storedRun(own), server.verbs]).toEqual([undefined, ['get', 'patch']]);
   });

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { FakeClock } from '../../kubernetes/fake-clock.builders.ts';
 import { InvalidError } from '../../kubernetes/errors.ts';
 import { ObjectStore } from '../../kubernetes/store.ts';
+import { applyList } from '../../kubernetes/store.builders.ts';
 import type { ExecutionId } from '../../locking/lock-record.ts';
 import { aPipelineRun } from '../../tekton/pipeline-run.builders.ts';
 import type { PipelineRun } from '../../tekton/pipeline-run.ts';
@@ -44,7 +45,7 @@ function occupancyOf(
   { runs = {}, ended = [] }: { runs?: Record<string, PipelineRun>; ended?: readonly string[] } = {},
 ) {
   const store = new ObjectStore<WorkflowExecution>(reconcilerIndexes, () => undefined);
-  store.replace(undefined, [newcomer, ...others], '10');
+  applyList(store, [newcomer, ...others], '10');
   const pipelineRuns = { cached: ({ metadata }: WorkflowExecution) => runs[metadata.name] };
   const executions: Pick<Executions, 'cached' | 'onTarget' | 'read'> = {
     cached: (key) => store.get(key),

@@ -26,14 +26,14 @@ export const kubernetesFaults: readonly Fault[] = [
   {
     name: 'an object missing from a list stays in the store',
     file: 'src/kubernetes/store.ts',
-    find: 'if (listed.has(key) || !isIn(scope, object)) continue;',
-    replace: 'if (!listed.has(key) || !isIn(scope, object)) continue;',
+    find: 'if (isIn(scope, object)) missing.add(key);',
+    replace: '',
     caughtBy: ['src/kubernetes/store.spec.ts'],
   },
   {
     name: 'an older write replaces a newer object in the store',
     file: 'src/kubernetes/store.ts',
-    find: 'if (!isNewer(resourceVersion, this.get(object.metadata)?.metadata.resourceVersion)) return false;',
+    find: 'if (!isNewer(resourceVersion, previous?.metadata.resourceVersion)) return false;',
     replace: '',
     caughtBy: ['src/kubernetes/store.spec.ts'],
   },

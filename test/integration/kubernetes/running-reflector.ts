@@ -41,7 +41,7 @@ export function startReflector(config: PooledKubeConfig, settings: ReflectorSett
   let lists = 0;
   reflector.onChange(({ type, object }) => changes.push(`${type} ${object.metadata.name}`));
   reflector.onWatchCacheEvent(({ type }) => {
-    if (type === 'list') lists++;
+    if (type === 'listEnd') lists++;
   });
   const stopping = new AbortController();
   const run = reflector.run(stopping.signal);
