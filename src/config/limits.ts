@@ -21,11 +21,24 @@ export const requestValues = { depth: 8, values: 1_000 } as const;
 /** Maximum size of an execution in etcd, in bytes. */
 export const maxExecutionBytes = 1.5 * mebibyte;
 
-/** Memory for request bodies of authenticated callers, over both transports, in bytes. */
-export const requestBudget = { total: 64 * mebibyte, perCaller: 16 * mebibyte };
+/** Memory for requests of authenticated callers, over both transports, in bytes; `perOwner` is per caller. */
+export const requestBudget = { total: 64 * mebibyte, perOwner: 16 * mebibyte };
 
-/** Memory for messages to health and reflection, which need no authentication, in bytes; `perCaller` is per address. */
-export const anonymousRequestBudget = { total: 16 * mebibyte, perCaller: 4 * mebibyte };
+/** Memory for gRPC calls to health and reflection, and others until they are authenticated, in bytes; `perOwner` is per address. */
+export const anonymousBudget = { total: 32 * mebibyte, perOwner: 8 * mebibyte };
+
+/** What a gRPC call takes from its budget besides metadata and message, in bytes; it bounds the number of such calls. */
+export const callBytes = {
+  /** To health and reflection. */
+  anonymous: 32 * 1024,
+  /** To other methods, until the caller is authenticated. */
+  unauthenticated: 8 * 1024,
+  /** After that, until the request is complete. */
+  incomplete: 16 * 1024,
+} as const;
+
+/** Maximum size of the metadata of a gRPC call, in bytes as RFC 9113 counts them (section 6.5.2); HTTP headers have the same limit. */
+export const maxMetadataBytes = 16 * 1024;
 
 /**
  * Pieces of request bodies (frames, chunks, TLS records) of fewer bytes, per connection: burst, and milliseconds until the next
@@ -50,10 +63,7 @@ export const grpcLimits = {
 } as const;
 
 /** Maximum number of open gRPC calls besides the streams of WFE_MAX_STREAMS and WFE_MAX_STREAMS_PER_CALLER. */
-export const otherStreams = { total: 2_000, perConnection: 100 } as const;
-
-/** Memory that an open call to health or reflection takes from {@link anonymousRequestBudget}, in bytes: it bounds their number. */
-export const anonymousCallBytes = 64 * 1024;
+export const otherStreams = { total: 5_000, perConnection: 100 } as const;
 
 /** Maximum number of unanswered requests of an HTTP connection. HTTP clients rarely pipeline at all. */
 export const maxPipelinedRequests = 8;

@@ -5,6 +5,7 @@ import { authenticatedFlood } from './attackers/authenticated.ts';
 import { documents, patterns, quotedSecrets, violations } from './attackers/documents.ts';
 import { frameFlood } from './attackers/frames.ts';
 import { ambiguousFraming } from './attackers/framing.ts';
+import { heldAnonymousCalls, heldCallsOfStrangers, heldWatches } from './attackers/held.ts';
 import { smallPieces } from './attackers/pieces.ts';
 import { healthWatches, unreadLists, unreadReflection, unreadWatches } from './attackers/unread.ts';
 
@@ -92,6 +93,21 @@ export const families: readonly Family[] = [
     seconds: 8,
     onBothRoles: true,
     attack: authenticatedFlood,
+  },
+  {
+    name: 'held anonymous calls',
+    description: 'gRPC calls with much metadata and without authentication that never end',
+    seconds: 10,
+    onBothRoles: true,
+    attack: heldAnonymousCalls,
+  },
+  { name: 'held watches', description: 'open health watches from five addresses', seconds: 8, attack: heldWatches },
+  {
+    name: 'held calls of strangers',
+    description: 'calls of callers without rights whose large messages never end',
+    seconds: 10,
+    onBothRoles: true,
+    attack: heldCallsOfStrangers,
   },
   {
     name: 'continuations',

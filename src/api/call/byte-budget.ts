@@ -1,6 +1,6 @@
 import { addAbortListener } from 'node:events';
 import { Injectable } from '@nestjs/common';
-import { responseBudget, requestBudget, anonymousRequestBudget } from '../../config/limits.ts';
+import { responseBudget } from '../../config/limits.ts';
 import { unlessAborted } from '../../kubernetes/async.ts';
 import { ApiError } from '../errors/api-error.ts';
 import type { Call } from './call.ts';
@@ -144,15 +144,6 @@ export class ByteBudget {
   private forgetIfIdle(caller: string, own: Semaphore): void {
     if (own.isIdle && this.callers.get(caller) === own) this.callers.delete(caller);
   }
-}
-
-/** The memory for request bodies. Anonymous calls have their own, so they cannot delay callers. */
-@Injectable()
-export class RequestBudgets {
-  /** By user name. */
-  readonly authenticated = new ByteBudget(requestBudget);
-  /** For health and reflection, by address. */
-  readonly anonymous = new ByteBudget(anonymousRequestBudget);
 }
 
 /** The memory for responses and events of watches that were made and not read yet. */

@@ -1,12 +1,14 @@
 import { describe, expect, it, jest } from '@jest/globals';
 import { Metadata, status, type ServerInterceptingCall } from '@grpc/grpc-js';
+import { anonymousBudget, callBytes, requestBudget } from '../../config/limits.ts';
 import { FakeClock, settle } from '../../kubernetes/fake-clock.builders.ts';
 import type { AccessLog } from '../call/access-log.ts';
 import type { Authentication } from '../call/authentication.ts';
-import { RequestBudgets } from '../call/byte-budget.ts';
 import { RateLimits } from '../call/rate-limits.ts';
+import { RequestBudgets } from '../call/request-budget.ts';
 import { ApiError, invalidField } from '../errors/api-error.ts';
 import { CallAdmission } from './call-admission.ts';
+import { incomingRequest, IncomingRequest } from './incoming-request.ts';
 import { DecodedRequest, serviceName } from './service-definition.ts';
 
 type Transport = ConstructorParameters<typeof ServerInterceptingCall>[0];
@@ -63,7 +65,7 @@ function admission(caller: string | undefined, rateBurst = 100) {
       },
     };
   };
-  return { clock, call, refusedUnread };
+  return { clock, call, refusedUnread, authenticate };
 }
 
 describe('the admission of gRPC calls', () => {
@@ -96,32 +98,59 @@ describe('the admission of gRPC calls', () => {
     expect(result).toEqual({ isRead: true, isComplete: false });
   });
 
-  it('does not read a call while others of its caller have reserved 16 MiB', async () => {
-    const { call } = admission('alice');
-    const calls = await Promise.all(Array.from({ length: 16 }, () => call()));
-    const [small, large, ended] = calls;
-    const more = await Promise.all([call(), call(), call()]);
-    const read = () => more.map(({ result }) => result.isRead);
+  it('lets the oldest incomplete call of a caller give way to a new one', async () => {
+    const { call } = admission('alice', 10_000);
+    const [oldest, complete, ...others] = await Promise.all(Array.from({ length: 3 }, () => call()));
+    await complete?.complete(10);
+    const fits = requestBudget.perOwner / callBytes.incomplete;
+    for (let number = 3; number < fits; number++) others.push(await call());
 
-    expect(read()).toEqual([false, false, false]);
-    await small?.complete(10);
-    expect(read()).toEqual([false, false, false]);
-    await large?.complete(1_000);
-    expect(read()).toEqual([true, false, false]);
-    await ended?.end();
-    expect(read()).toEqual([true, true, false]);
+    expect(oldest?.result.status).toBeUndefined();
+    others.push(await call());
+
+    expect(oldest?.result.status).toBe(status.RESOURCE_EXHAUSTED);
+    expect(others.filter(({ result }) => !result.isRead || result.status !== undefined)).toEqual([]);
   });
 
-  it('bounds the open calls of health and reflection per address, however small', async () => {
+  it('counts the metadata and what has arrived of the message', async () => {
+    const { call } = admission('alice');
+    const incoming = Object.assign(new IncomingRequest(), { metadataBytes: 10_000 });
+    const large = await incomingRequest.run(incoming, () => call());
+    const room = requestBudget.perOwner - callBytes.incomplete - 10_000;
+
+    incoming.take(room);
+    expect(large.result.status).toBeUndefined();
+    incoming.take(room + 1);
+
+    expect(large.result.status).toBe(status.RESOURCE_EXHAUSTED);
+  });
+
+  it('lets the oldest call to health or reflection give way to a new one, complete or not', async () => {
     const { call } = admission(undefined);
     const calls = [];
-    for (let number = 0; number < 60; number++) {
+    const fits = anonymousBudget.perOwner / callBytes.anonymous;
+    for (let number = 0; number < fits + 2; number++) {
       const one = await call('/grpc.health.v1.Health/Watch');
       await one.complete(10);
       calls.push(one);
     }
 
-    expect(calls.filter(({ result }) => result.isRead).length).toBe(49);
+    const ended = calls.map(({ result }) => result.status === status.RESOURCE_EXHAUSTED);
+    expect(ended.map((is, number) => (is ? number : -1)).filter((number) => number >= 0)).toEqual([0, 1]);
+  });
+
+  it('does not read a call that gave way while its caller was authenticated', async () => {
+    const { call, authenticate } = admission('alice');
+    const review = Promise.withResolvers<never>();
+    authenticate.mockReturnValueOnce(review.promise);
+    const incoming = Object.assign(new IncomingRequest(), { metadataBytes: anonymousBudget.perOwner });
+    const { result } = await incomingRequest.run(incoming, () => call());
+    expect(result).toMatchObject({ isRead: false, status: status.RESOURCE_EXHAUSTED });
+
+    review.resolve({ caller: { username: 'alice', groups: [], extra: {} }, token: 'token' } as never);
+    await settle();
+
+    expect(result.isRead).toBe(false);
   });
 
   it('refuses a request that is not complete after 30 s', async () => {

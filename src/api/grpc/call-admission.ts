@@ -4,20 +4,20 @@ import type { Metadata, ServerInterceptor } from '@grpc/grpc-js';
 import type { Caller } from '../../auth/caller.ts';
 import { CONFIG } from '../../config/config.ts';
 import type { Config } from '../../config/config.ts';
-import { maxRequestBytes, anonymousCallBytes } from '../../config/limits.ts';
+import { callBytes } from '../../config/limits.ts';
+import { addressGroup } from '../../connections/address-group.ts';
 import { httpLimits } from '../../connections/http-limits.ts';
 import { CLOCK, type Clock } from '../../kubernetes/clock.ts';
 import { AccessLog } from '../call/access-log.ts';
 import { Authentication } from '../call/authentication.ts';
-import { RequestBudgets, type ByteBudget, type Reservation } from '../call/byte-budget.ts';
 import { failCall } from '../call/failed-call.ts';
 import { RateLimits } from '../call/rate-limits.ts';
-import { remoteOfCall } from '../call/remote.ts';
+import { remoteOfCall, type Remote } from '../call/remote.ts';
+import { RequestBudgets, type AdmittedRequest, type RequestBudget } from '../call/request-budget.ts';
 import { ApiError } from '../errors/api-error.ts';
+import { incomingRequest, IncomingRequest } from './incoming-request.ts';
 import { DecodedRequest, isOwnMethod, serviceName } from './service-definition.ts';
 import { toGrpcStatus } from './status-details.ts';
-
-type Call = Parameters<ServerInterceptor>[1];
 
 /** Mutating methods, with their verbs for the access log. */
 const mutating: Readonly<Record<string, 'create' | 'patch' | 'delete'>> = {
@@ -28,7 +28,8 @@ const mutating: Readonly<Record<string, 'create' | 'patch' | 'delete'>> = {
 
 /**
  * Admits gRPC calls before their message is read: authenticates the caller (not for health and reflection), applies the
- * rate limit and reserves memory. Refuses malformed messages and requests that are not complete in time.
+ * rate limit and counts the memory of the request from its headers on ({@link RequestBudgets}). Refuses malformed messages
+ * and requests that are not complete in time.
  */
 @Injectable()
 export class CallAdmission {
@@ -43,15 +44,33 @@ export class CallAdmission {
 
   /** grpc-js reads nothing of a call until the metadata is passed on. */
   readonly interceptor: ServerInterceptor = ({ path }, call) => {
-    let reservation: Reservation | undefined;
-    const ended = new AbortController();
-    let size = isOwnMethod(path) ? 0 : anonymousCallBytes;
-    const refuse = (thrown: unknown) => call.sendStatus(toGrpcStatus(failCall(thrown, { method: path })));
+    const incoming = incomingRequest.getStore() ?? new IncomingRequest();
+    let [memory, messageBytes, isOver]: [AdmittedRequest | undefined, number, boolean] = [undefined, 0, false];
+    const refuse = (thrown: unknown): void => {
+      if (isOver) return;
+      isOver = true;
+      call.sendStatus(toGrpcStatus(failCall(thrown, { method: path })));
+    };
     const stopTimer = this.clock.setTimer(httpLimits.requestTimeoutMs, () => refuse(tooSlow()));
+    /** Counts the request to an owner, and no longer to the one before. */
+    const count = (budget: RequestBudget, owner: string, callBytes: number): void => {
+      memory?.[Symbol.dispose]();
+      const bytes = callBytes + incoming.metadataBytes;
+      const admitted = budget.admit(owner, bytes, refuse);
+      incoming.onTake((more) => admitted.growTo(bytes + more));
+      memory = admitted;
+    };
     const admit = async (metadata: Metadata, next: (metadata: Metadata) => void): Promise<void> => {
       try {
-        reservation = await this.reserve(path, call, metadata, ended.signal);
-        next(metadata);
+        const remote = remoteOfCall(call, metadata);
+        const isOwn = isOwnMethod(path);
+        const bytes = isOwn ? callBytes.unauthenticated : callBytes.anonymous;
+        count(this.budgets.anonymous, addressGroup(remote.address), bytes);
+        if (isOwn) {
+          const owner = await this.ownerOf(path, remote);
+          if (!isOver) count(this.budgets.authenticated, owner, callBytes.incomplete);
+        }
+        if (!isOver) next(metadata);
       } catch (error) {
         refuse(error);
       }
@@ -61,33 +80,33 @@ export class CallAdmission {
       .withOnReceiveMessage((request: unknown, next) => {
         if (!(request instanceof DecodedRequest)) return next(request);
         if (request.message instanceof ApiError) return refuse(request.message);
-        size = Math.max(size, request.bytes);
+        messageBytes = request.bytes;
         next(request.message);
       })
       .withOnReceiveHalfClose((next) => {
         stopTimer();
-        reservation?.shrinkTo(size);
+        // Calls to health and reflection give way to others as long as they are open.
+        if (isOwnMethod(path)) memory?.complete(incoming.metadataBytes + messageBytes);
         next();
       })
       // At the end of every call.
       .withOnCancel(() => {
         stopTimer();
-        ended.abort();
+        isOver = true;
+        memory?.[Symbol.dispose]();
       })
       .build();
     return new ServerInterceptingCall(call, { start: (next) => next(listener) });
   };
 
-  private async reserve(path: string, call: Call, metadata: Metadata, signal: AbortSignal): Promise<Reservation> {
-    const remote = remoteOfCall(call, metadata);
-    const reserve = (budget: ByteBudget, owner: string) => budget.reserve(owner, maxRequestBytes, signal);
-    if (!isOwnMethod(path)) return reserve(this.budgets.anonymous, remote.address);
-    if (this.config.auth === 'none') return reserve(this.budgets.authenticated, remote.address);
+  /** The caller, whose rate limit the call has passed, or the address if callers are not authenticated. */
+  private async ownerOf(path: string, remote: Remote): Promise<string> {
+    if (this.config.auth === 'none') return addressGroup(remote.address);
     let caller: Caller | undefined;
     try {
       ({ caller } = await this.authentication.authenticate(remote));
       this.limits.countCall(caller.username);
-      return await reserve(this.budgets.authenticated, caller.username);
+      return caller.username;
     } catch (error) {
       const verb = mutating[path];
       if (verb !== undefined) this.accessLog.refusedUnread(verb, remote, caller, error);

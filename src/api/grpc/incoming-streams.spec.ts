@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { connect } from 'node:net';
 import { connect as connectHttp2, constants, type ClientHttp2Session, type ClientHttp2Stream } from 'node:http2';
 import { ServerInterceptingCall, type ServerInterceptor } from '@grpc/grpc-js';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
@@ -6,7 +7,7 @@ import { FakeClock } from '../../kubernetes/fake-clock.builders.ts';
 import { startGrpcServer } from './grpc-server.builders.ts';
 import type { ExecutionGrpcServer } from './grpc-server.ts';
 import { smallPieces } from '../../config/limits.ts';
-import { IncomingStreams, normalizeTimeout, wholeMessages, type IncomingStreamsOptions } from './incoming-streams.ts';
+import { IncomingStreams, normalizeTimeout, type IncomingStreamsOptions } from './incoming-streams.ts';
 import { clientPreface, dataOf, open, request, reset } from './raw-http2.builders.ts';
 
 const reflection = '/grpc.reflection.v1.ServerReflection/ServerReflectionInfo';
@@ -32,8 +33,9 @@ const sessions: ClientHttp2Session[] = [];
 afterEach(() => sessions.splice(0).forEach((session) => session.destroy()));
 
 /** A well-behaved client connection. */
-function client(server: ExecutionGrpcServer): ClientHttp2Session {
-  const session = connectHttp2(`http://127.0.0.1:${server.port}`).on('error', () => undefined);
+function client(server: ExecutionGrpcServer, localAddress = '127.0.0.1'): ClientHttp2Session {
+  const options = { createConnection: () => connect({ host: '127.0.0.1', port: server.port, localAddress }) };
+  const session = connectHttp2(`http://127.0.0.1:${server.port}`, options).on('error', () => undefined);
   sessions.push(session);
   return session;
 }
@@ -108,6 +110,21 @@ describe('a gRPC server', () => {
     expect(calls.filter(({ destroyed }) => destroyed)).toHaveLength(limits.maxPerConnection);
   });
 
+  it('closes a connection of the address with the most unanswered calls, which another may exceed', async () => {
+    const good = client(server);
+    const kept = Array.from({ length: limits.maxPerConnection - 10 }, () => begin(good));
+    const greedy = [1, 2, 3].map(() => client(server, '127.0.0.2'));
+    const calls = greedy.flatMap((session) => Array.from({ length: 16 }, () => begin(session)));
+    await ask(good);
+
+    const closed = Promise.race(greedy.map((session) => once(session, 'close')));
+    const more = [1, 2, 3].map(() => begin(good));
+    await closed;
+
+    expect(calls.filter(({ destroyed }) => destroyed)).toHaveLength(16);
+    expect([...kept, ...more].filter(({ destroyed }) => destroyed)).toEqual([]);
+  });
+
   it('closes a connection that opens and resets many calls in a burst', async () => {
     const socket = (await open(server.port)).resume();
     const closed = once(socket, 'close');
@@ -117,6 +134,15 @@ describe('a gRPC server', () => {
     socket.write(Buffer.concat([clientPreface, ...frames]));
 
     await closed;
+  });
+
+  it('refuses metadata that is larger than 16 KiB, and no other call of the connection', async () => {
+    const session = client(server);
+    const [small, large] = ['x'.repeat(15_000), 'x'.repeat(17_000)].map((text) =>
+      begin(session, { ':path': '/no.Service/Method', 'x-text': text }),
+    ) as [ClientHttp2Stream, ClientHttp2Stream];
+
+    expect(await Promise.all([statusOf(small), statusOf(large)])).toEqual([unimplemented, '8']);
   });
 
   it('accepts a timeout that is longer than the timers of Node.js', async () => {
@@ -209,16 +235,6 @@ describe('a gRPC message in pieces', () => {
     expect(answer).not.toContain(service);
     expect(await ask(client(server))).toBe(unimplemented);
   });
-});
-
-it.each([
-  ['nothing of half a message', Buffer.concat([framed(Buffer.alloc(9)).subarray(0, 13)]), 0],
-  ['nothing of half a prefix', Buffer.alloc(4), 0],
-  ['an empty message', framed(Buffer.alloc(0)), 5],
-  ['the first of two', Buffer.concat([framed(Buffer.alloc(9)), Buffer.from([0])]), 14],
-  ['everything of one that is too large', Buffer.from([0, 0xff, 0, 0, 0, 1, 2]), 7],
-])('grpc-js gets %s', (_, received, expected) => {
-  expect(wholeMessages(received, received.length)).toBe(expected);
 });
 
 describe('a gRPC server that admits few calls', () => {

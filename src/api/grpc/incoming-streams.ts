@@ -1,13 +1,18 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { constants, type Http2Session, type IncomingHttpHeaders, type ServerHttp2Stream } from 'node:http2';
-import { maxRequestBytes } from '../../config/limits.ts';
+import { status } from '@grpc/grpc-js';
+import { maxMetadataBytes } from '../../config/limits.ts';
+import { addressGroup } from '../../connections/address-group.ts';
 import type { Peer } from '../../connections/connection-limits.ts';
 import { joinPieces } from '../../connections/join-pieces.ts';
 import { callsPerTurn, PacedQueue } from '../../connections/paced-queue.ts';
 import { SmallPieces } from '../../connections/small-pieces.ts';
 import type { Clock } from '../../kubernetes/clock.ts';
 import { isRecord } from '../../kubernetes/json.ts';
+import { incomingRequest, IncomingRequest } from './incoming-request.ts';
+import { neededBytes, wholeMessages } from './message-framing.ts';
 import { unaryPaths, watchPath } from './service-definition.ts';
+import { UnendedRequests } from './unended-requests.ts';
 import { UnreadResponses } from './unread-responses.ts';
 
 /** Channel of the streams of HTTP/2 servers, which Node.js publishes before it emits `stream`. */
@@ -29,10 +34,12 @@ export interface IncomingStreamsOptions {
  * - grpc-js answers some calls (other content types, unknown methods) although their stream has closed, and Node.js then
  *   throws where nothing catches it. Closed streams never reach grpc-js.
  * - One read of a connection can bring hundreds of streams. They are passed on a few at a time.
- * - At the limit of open streams, the connection with the most unanswered ones is closed; so is one that opens and resets
- *   more than twice its limit in one turn of the event loop (CVE-2023-44487).
+ * - At the limit of open streams, the connection with the most unanswered ones is closed, of the address with the most; so is
+ *   one that opens and resets more than twice its limit in one turn of the event loop (CVE-2023-44487).
+ * - Metadata is limited as the headers of REST are.
  * - Calls with a single response that the client does not read in time are cancelled ({@link UnreadResponses}).
- * - Whole messages are passed on, and connections that send many small frames are closed ({@link SmallPieces}).
+ * - Calls whose client does not end its request are reset after the answer ({@link UnendedRequests}).
+ * - Whole messages are passed on ({@link IncomingRequest} counts what they take), and connections that send many small frames are closed ({@link SmallPieces}).
  * - Timeouts that grpc-js misreads are replaced ({@link normalizeTimeout}).
  * - Node.js keeps the first of two `authorization` headers, while a proxy may have taken another one: such a call gets two
  *   empty ones, and is refused.
@@ -41,13 +48,16 @@ export class IncomingStreams {
   private readonly queue = new PacedQueue(callsPerTurn);
   private readonly open = new Map<Http2Session, Set<ServerHttp2Stream>>();
   private readonly known = new WeakSet<Http2Session>();
+  private readonly requests = new WeakMap<ServerHttp2Stream, IncomingRequest>();
   private readonly unreadResponses: UnreadResponses;
+  private readonly unendedRequests: UnendedRequests;
   private readonly pieces: SmallPieces;
   private openCount = 0;
 
   constructor(readonly options: IncomingStreamsOptions) {
     this.pieces = new SmallPieces(options.clock);
     this.unreadResponses = new UnreadResponses(options.clock);
+    this.unendedRequests = new UnendedRequests(options.clock);
   }
 
   /** Starts for all HTTP/2 servers of this process; returns a function that stops it. */
@@ -61,6 +71,7 @@ export class IncomingStreams {
     return () => {
       unsubscribe(streamCreated, created);
       stopChecks();
+      this.unendedRequests.stop();
     };
   }
 
@@ -73,7 +84,10 @@ export class IncomingStreams {
     if (this.options.admits?.(session.socket) === false) return this.close(session);
     if (this.openCount >= this.options.maxOpen) this.closeLargest();
     if (!session.destroyed) this.count(session, stream);
-    this.joinFrames(session, stream);
+    this.unendedRequests.add(stream);
+    const request = new IncomingRequest();
+    this.requests.set(stream, request);
+    this.joinFrames(session, stream, request);
     if (this.streamsOf(session) > 2 * this.options.maxPerConnection) this.close(session);
   }
 
@@ -83,6 +97,10 @@ export class IncomingStreams {
     const listeners = session.listeners('stream');
     session.removeAllListeners('stream');
     session.on('stream', (stream: ServerHttp2Stream, headers: IncomingHttpHeaders, ...rest: unknown[]) => {
+      const request = this.requests.get(stream);
+      if (request === undefined) return;
+      request.metadataBytes = bytesOf(rest[1]);
+      if (request.metadataBytes > maxMetadataBytes) return refuseMetadata(stream);
       normalizeTimeout(headers);
       if (isRepeated('authorization', rest[1])) Object.assign(headers, { authorization: ['', ''] });
       this.queue.add(session, {
@@ -91,18 +109,24 @@ export class IncomingStreams {
           if (unaryPaths.has(path)) this.unreadResponses.add(stream, () => stream.headersSent);
           // People read logs at their own pace, and a line takes little memory.
           if (path === watchPath) this.unreadResponses.add(stream, () => stream.writableNeedDrain);
-          for (const listener of listeners) Reflect.apply(listener, session, [stream, headers, ...rest]);
+          incomingRequest.run(request, () => {
+            for (const listener of listeners) Reflect.apply(listener, session, [stream, headers, ...rest]);
+          });
         },
         isObsolete: () => stream.closed || stream.destroyed,
       });
     });
   }
 
-  private joinFrames(session: Http2Session, stream: ServerHttp2Stream): void {
+  private joinFrames(session: Http2Session, stream: ServerHttp2Stream, request: IncomingRequest): void {
     const admits = this.pieces.ofBody(session);
     joinPieces(stream, {
-      // grpc-js discards what follows its answer.
-      readyBytes: (received, length) => (stream.writableEnded ? length : wholeMessages(received, length)),
+      readyBytes: (received, length) => {
+        // grpc-js discards what follows its answer.
+        if (stream.writableEnded) return length;
+        request.take(neededBytes(received, length));
+        return wholeMessages(received, length);
+      },
       admits: (bytes) => {
         const isAdmitted = admits(bytes);
         if (!isAdmitted) {
@@ -133,12 +157,17 @@ export class IncomingStreams {
   }
 
   private closeLargest(): void {
-    let [largest, size]: [Http2Session | undefined, number] = [undefined, -1];
+    const unanswered = new Map<string, { total: number; largest?: Http2Session; size: number }>();
     for (const [session, streams] of this.open) {
-      const unanswered = [...streams].filter(({ headersSent }) => !headersSent).length;
-      if (unanswered > size) [largest, size] = [session, unanswered];
+      const address = addressGroup(session.socket.remoteAddress ?? '');
+      const group = unanswered.get(address) ?? { total: 0, size: -1 };
+      unanswered.set(address, group);
+      const size = [...streams].filter(({ headersSent }) => !headersSent).length;
+      group.total += size;
+      if (size > group.size) Object.assign(group, { largest: session, size });
     }
-    if (largest !== undefined) this.close(largest);
+    const [most] = [...unanswered.values()].toSorted((a, b) => b.total - a.total);
+    if (most?.largest !== undefined) this.close(most.largest);
   }
 
   private close(session: Http2Session): void {
@@ -150,18 +179,21 @@ export class IncomingStreams {
   }
 }
 
-/** Bytes before the message of its flag and its length (https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md). */
-const messagePrefixBytes = 5;
+/** What RFC 9113 counts for each header besides its name and value (section 6.5.2), in bytes. */
+const headerOverheadBytes = 32;
 
-/** Length of the whole messages at the start; of everything if one is too large, which grpc-js then refuses. */
-export function wholeMessages(received: Buffer, length: number): number {
-  for (let whole = 0; ;) {
-    if (length - whole < messagePrefixBytes) return whole;
-    const bytes = received.readUInt32BE(whole + 1);
-    if (bytes > maxRequestBytes) return length;
-    if (length - whole < messagePrefixBytes + bytes) return whole;
-    whole += messagePrefixBytes + bytes;
-  }
+/** @param rawHeaders names and values in turn */
+function bytesOf(rawHeaders: unknown): number {
+  if (!Array.isArray(rawHeaders)) return 0;
+  return rawHeaders.reduce((sum: number, text) => sum + String(text).length + headerOverheadBytes / 2, 0);
+}
+
+function refuseMetadata(stream: ServerHttp2Stream): void {
+  if (stream.closed || stream.destroyed) return;
+  const message = `the metadata is larger than ${maxMetadataBytes} bytes`;
+  const trailers = { 'grpc-status': status.RESOURCE_EXHAUSTED, 'grpc-message': message };
+  stream.respond({ ':status': 200, 'content-type': 'application/grpc', ...trailers }, { endStream: true });
+  stream.resume();
 }
 
 /** @param rawHeaders names and values in turn */

@@ -2,12 +2,13 @@ import { createServer, type RequestListener } from 'node:http';
 import { EventEmitter, once } from 'node:events';
 import { connect, type AddressInfo } from 'node:net';
 import type { CallHandler, ExecutionContext } from '@nestjs/common';
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import express from 'express';
 import { EMPTY } from 'rxjs';
 import { maxRequestBytes, requestBudget } from '../../config/limits.ts';
-import { RequestBudgets } from '../call/byte-budget.ts';
 import { setCallContext } from '../call/call.ts';
+import { RequestBudgets } from '../call/request-budget.ts';
+import { ApiError } from '../errors/api-error.ts';
 import { JsonBodyInterceptor } from './json-body.interceptor.ts';
 
 /** Sends a request to the interceptor; returns `passed` or the error's message. */
@@ -18,8 +19,8 @@ async function outcomeOf(method: string, body?: string): Promise<string> {
 }
 
 /** Sends the beginning of a POST request, which never ends; returns the response. */
-async function answerTo(beginning: string): Promise<string> {
-  await using server = await startServer();
+async function answerTo(beginning: string, budgets?: RequestBudgets): Promise<string> {
+  await using server = await startServer(budgets);
   const socket = connect(server.port, '127.0.0.1').setEncoding('utf8');
   socket.write(`POST / HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\n${beginning}`);
   try {
@@ -30,8 +31,8 @@ async function answerTo(beginning: string): Promise<string> {
   }
 }
 
-async function startServer(): Promise<AsyncDisposable & { port: number }> {
-  const interceptor = new JsonBodyInterceptor(new RequestBudgets());
+async function startServer(budgets = new RequestBudgets()): Promise<AsyncDisposable & { port: number }> {
+  const interceptor = new JsonBodyInterceptor(budgets);
   const listener: RequestListener = (request, response) => {
     const http = { getRequest: () => request, getResponse: () => response };
     const context = { getType: () => 'http', switchToHttp: () => http } as unknown as ExecutionContext;
@@ -39,7 +40,7 @@ async function startServer(): Promise<AsyncDisposable & { port: number }> {
     const next = { handle: () => undefined } as unknown as CallHandler;
     interceptor.intercept(context, next).then(
       () => response.end('passed'),
-      (error: unknown) => response.end(String(error)),
+      (error: unknown) => response.end(`${String(error)} (${request.listenerCount('data')} readers)`),
     );
   };
   const server = createServer(express().use(listener)).listen(0, '127.0.0.1');
@@ -82,7 +83,41 @@ describe('a JSON body', () => {
     const reading = new JsonBodyInterceptor(budgets).intercept(context, { handle: () => EMPTY });
 
     await expect(reading).rejects.toMatchObject({ code: 'Cancelled' });
-    const { signal } = new AbortController();
-    await expect(budgets.authenticated.reserve('', requestBudget.perCaller, signal)).resolves.toBeDefined();
+    const giveWay = jest.fn();
+    budgets.authenticated.admit('', requestBudget.perOwner, giveWay);
+    expect(giveWay).not.toHaveBeenCalled();
+  });
+
+  it('that is not complete gives way when its caller needs the memory', async () => {
+    const admitted = Promise.withResolvers<void>();
+    const budgets = new RequestBudgets();
+    const admit = budgets.authenticated.admit.bind(budgets.authenticated);
+    jest.spyOn(budgets.authenticated, 'admit').mockImplementationOnce((...request) => {
+      admitted.resolve();
+      return admit(...request);
+    });
+    const answer = answerTo(`content-length: ${maxRequestBytes}\r\n\r\n{`, budgets);
+    await admitted.promise;
+
+    admit('', requestBudget.perOwner, () => undefined);
+
+    await expect(answer).resolves.toMatch(/the memory for requests is used up.* \(0 readers\)/);
+  });
+
+  it.each([
+    ['takes what has arrived', `content-length: ${maxRequestBytes}\r\n\r\n${'x'.repeat(100_000)}`, 100_000],
+    ['takes the maximum if it is compressed', 'content-length: 9\r\ncontent-encoding: gzip\r\n\r\n{', maxRequestBytes],
+    ['takes only what is announced', 'content-length: 9\r\n\r\n{', 9],
+  ])('%s', async (_, beginning, expected) => {
+    const taken = Promise.withResolvers<void>();
+    const took = (bytes: number) => void (bytes === expected && taken.resolve());
+    const budgets = new RequestBudgets();
+    jest.spyOn(budgets.authenticated, 'admit').mockImplementation((_name, bytes, giveWay) => {
+      took(bytes);
+      void taken.promise.then(() => giveWay(new ApiError('ResourceExhausted', 'as expected')));
+      return { growTo: took, complete: () => undefined, [Symbol.dispose]: () => undefined };
+    });
+
+    await expect(answerTo(beginning, budgets)).resolves.toContain('as expected');
   });
 });

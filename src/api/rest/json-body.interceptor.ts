@@ -1,3 +1,4 @@
+import { addAbortListener } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { BadRequestException, HttpException, Injectable, PayloadTooLargeException } from '@nestjs/common';
 import type { CallHandler, ExecutionContext, NestInterceptor } from '@nestjs/common';
@@ -6,14 +7,13 @@ import type { Request, Response } from 'express';
 import type { Observable } from 'rxjs';
 import { recordOf } from '../../kubernetes/json.ts';
 import { callContextOf, signalOf } from '../call/call.ts';
-import type { Reservation } from '../call/byte-budget.ts';
-import { RequestBudgets } from '../call/byte-budget.ts';
+import { RequestBudgets, type AdmittedRequest } from '../call/request-budget.ts';
 import { ApiError } from '../errors/api-error.ts';
-import { maxRequestBytes } from '../../config/limits.ts';
+import { callBytes, maxRequestBytes } from '../../config/limits.ts';
 import { assertStrictJson } from './strict-json.ts';
 
 /**
- * Reads JSON bodies after the access guard has admitted the request and there is room for the body. Bodies of another type, or
+ * Reads JSON bodies after the access guard has admitted the request, and counts their memory. Bodies of another type, or
  * announced as too large, are refused unread; others as soon as more than the limit has arrived.
  */
 @Injectable()
@@ -29,11 +29,17 @@ export class JsonBodyInterceptor implements NestInterceptor {
     if (request.is('application/json') === false) throw unsupported(request);
     if (Number(request.headers['content-length']) > maxRequestBytes) throw new PayloadTooLargeException();
     const response = http.getResponse<Response>();
-    const username = callContextOf(context).caller?.username ?? '';
     const signal = signalOf(response, 'close');
-    const room = await this.bodies.authenticated.reserve(username, maxBytesOf(request), signal);
+    if (signal.aborted) throw new ApiError('Cancelled', 'the client has closed the connection');
+    const gaveWay = Promise.withResolvers<never>();
+    const username = callContextOf(context).caller?.username ?? '';
+    const memory = this.bodies.authenticated.admit(username, initialBytes(request), (reason) => {
+      stopReading(request);
+      gaveWay.reject(reason);
+    });
+    addAbortListener(signal, () => memory[Symbol.dispose]());
     if (request.headers.expect !== undefined) response.writeContinue();
-    await readJson(request, response, room);
+    await Promise.race([gaveWay.promise, readJson(request, response, memory)]);
     return next.handle();
   }
 }
@@ -54,15 +60,22 @@ function unsupported({ headers: { 'content-type': given } }: Request): ApiError 
   return new ApiError('UnsupportedMediaType', `the body must be application/json${not}`);
 }
 
-/** Maximum size of the body by its headers; the limit if its size is unknown or it is compressed. */
-function maxBytesOf({ headers }: Request): number {
-  const length = headers['content-encoding'] === undefined ? Number(headers['content-length']) : NaN;
-  return length < maxRequestBytes ? length : maxRequestBytes;
+/** The memory for a body before it has arrived; that of the largest body if it is compressed. */
+function initialBytes({ headers }: Request): number {
+  if (headers['content-encoding'] !== undefined) return maxRequestBytes;
+  const length = Number(headers['content-length']);
+  return length < callBytes.incomplete ? length : callBytes.incomplete;
 }
 
-function readJson(request: Request, response: Response, room: Reservation): Promise<void> {
+/** Discards the rest of the body, which the parser would collect. */
+function stopReading(request: Request): void {
+  request.removeAllListeners('data');
+  request.resume();
+}
+
+function readJson(request: Request, response: Response, memory: AdmittedRequest): Promise<void> {
   const verify = (_request: IncomingMessage, _response: ServerResponse, body: Buffer, charset: string): void => {
-    room.shrinkTo(body.length);
+    memory.complete(body.length);
     assertStrictJson(body, charset);
   };
   // Not strict: validation refuses JSON that is not an object.
@@ -72,6 +85,7 @@ function readJson(request: Request, response: Response, room: Reservation): Prom
     let bytes = 0;
     request.on('data', (chunk: Buffer) => {
       bytes += chunk.length;
+      memory.growTo(bytes);
       if (bytes > maxRequestBytes) reject(new PayloadTooLargeException());
     });
     read(request, response, (error?: unknown) => {

@@ -1,5 +1,6 @@
 import { Metadata, status, type ServiceError } from '@grpc/grpc-js';
 import { setTimeout as delay } from 'node:timers/promises';
+import { service as healthService } from 'grpc-health-check';
 import { fetch } from 'undici';
 import {
   CreateWorkflowExecutionRequest,
@@ -42,6 +43,7 @@ export class LegitimateClient {
       () => this.#rest('?validateOnly=true', { spec: this.#spec }),
       () => this.#listOverGrpc(),
       () => this.#createOverGrpc(),
+      () => this.#checkHealth(),
     ];
     this.#running = Promise.all(calls.map((call) => this.#repeat(call)));
   }
@@ -106,6 +108,17 @@ export class LegitimateClient {
     );
   }
 
+  #checkHealth(): Promise<string | undefined> {
+    const { connections, endpoint } = this.#options;
+    const { path, requestSerialize, responseDeserialize } = healthService['Check'] ?? missing();
+    const request = { service: '' };
+    return grpc((options, done) =>
+      connections
+        .grpc(endpoint)
+        .makeUnaryRequest(path, requestSerialize, responseDeserialize, request, new Metadata(), options, done),
+    );
+  }
+
   get #spec() {
     return {
       remediationRequestRef: { name: 'good' },
@@ -113,6 +126,10 @@ export class LegitimateClient {
       targetResource: `${this.#options.namespace}/deployment/good`,
     };
   }
+}
+
+function missing(): never {
+  throw new Error('grpc-health-check has no method Check');
 }
 
 /** One call with a deadline; returns its error, if any. */

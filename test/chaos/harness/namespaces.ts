@@ -61,13 +61,19 @@ const submitter = 'chaos-submitter';
  */
 export async function createSubmitter(api: RetryingApi, { executions }: ChaosNamespaces): Promise<string> {
   const [namespace = ''] = executions;
-  await create(api, `/api/v1/namespaces/${namespace}/serviceaccounts`, { metadata: { name: submitter } });
+  const token = await createCaller(api, namespace, submitter);
   await create(api, `/apis/${rbac}/clusterrolebindings`, {
     metadata: { name: `${submitter}-${namespace}` },
     roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'workflow-execution-operator' },
     subjects: [{ kind: 'ServiceAccount', namespace, name: submitter }],
   });
-  const path = `/api/v1/namespaces/${namespace}/serviceaccounts/${submitter}/token`;
+  return token;
+}
+
+/** Creates a ServiceAccount without rights; returns its token, with the execution API's audience. */
+export async function createCaller(api: RetryingApi, namespace: string, name: string): Promise<string> {
+  await create(api, `/api/v1/namespaces/${namespace}/serviceaccounts`, { metadata: { name } });
+  const path = `/api/v1/namespaces/${namespace}/serviceaccounts/${name}/token`;
   const spec = { audiences: ['workflow-execution'], expirationSeconds: 86_400 };
   const { body } = await api.call('POST', path, { spec });
   const token = at(body, 'status', 'token');
