@@ -88,17 +88,22 @@ describe('a request over REST', () => {
     expect(await Promise.all([aJwt('nobody'), token, api.caller?.token ?? ''].map(send))).toEqual([401, 403, 400]);
   });
 
-  it('is read when its caller has memory for its body', async () => {
+  it('that is not complete gives way to others of its caller, the oldest first', async () => {
     const headers = { ...large, ...api.headers, expect: '100-continue' };
-    const others = Array.from({ length: 16 }, () => beginCreate(headers));
-    await Promise.all(others.map((other) => answered(other, 100)));
-    const waiting = beginCreate(headers);
-    // Requests without a body do not wait.
-    expect((await restCaller(api).list(namespace.name)).error).toBeUndefined();
+    const begin = async () => {
+      const request = beginCreate(headers);
+      await answered(request, 100);
+      return request;
+    };
+    const others = await Promise.all(Array.from({ length: 16 }, begin));
+    const latest = await begin();
 
-    expect(answers(waiting)).toEqual([]);
-    others[0]?.socket.destroy();
-    await answered(waiting, 100);
+    for (const { socket } of [...others, latest]) socket.write(Buffer.alloc(mebibyte - 1, ' '));
+    await until('one of them is refused', () => others.some((other) => answers(other).includes(429)));
+
+    expect((await restCaller(api).list(namespace.name)).error).toBeUndefined();
+    expect([...others, latest].filter((one) => answers(one).length > 1)).toHaveLength(1);
+    expect(answers(latest)).toEqual([100]);
   });
 });
 
