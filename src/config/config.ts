@@ -11,6 +11,11 @@ export type Config = {
 /** Injection token of the {@link Config}. */
 export const CONFIG = Symbol('Config');
 
+/** Whether the executions of a namespace are served. */
+export function serves({ watchNamespaces }: Pick<Config, 'watchNamespaces'>, namespace: string): boolean {
+  return watchNamespaces.length === 0 || watchNamespaces.includes(namespace);
+}
+
 /** Invalid environment variables; the message has a line with name, value and rule for each. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';

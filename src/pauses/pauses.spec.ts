@@ -14,9 +14,9 @@ function aReflector() {
   return { store, reflector: { store, onChange } as unknown as Reflector<PausingObject> };
 }
 
-function setUp() {
+function setUp({ watchNamespaces = [] }: { watchNamespaces?: string[] } = {}) {
   const [configMaps, namespaces] = [aReflector(), aReflector()];
-  const pauses = new Pauses(configMaps.reflector, namespaces.reflector);
+  const pauses = new Pauses(configMaps.reflector, namespaces.reflector, { watchNamespaces });
   const changes: (string | undefined)[] = [];
   pauses.onChange((namespace) => changes.push(namespace));
   let version = 0;
@@ -62,4 +62,16 @@ it('reports when a pause begins, changes or ends, and nothing else', () => {
   everywhere({ paused: 'x' });
   deleteConfigMap();
   expect(changes).toEqual([undefined, undefined, undefined]);
+});
+
+it('knows the pauses of served namespaces only', () => {
+  const { pauses, changes, namespace, everywhere } = setUp({ watchNamespaces: ['payment'] });
+  namespace('payment', { [annotation]: 'own' });
+  namespace('billing', { [annotation]: 'own' });
+  namespace('billing');
+  namespace('billing', { [annotation]: 'again' });
+  expect(changes).toEqual(['payment']);
+  expect(pauses.all().map(({ metadata }) => metadata.name)).toEqual(['payment']);
+  everywhere({});
+  expect(pauses.all()).toHaveLength(2);
 });

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { Inject, Injectable } from '@nestjs/common';
+import { CONFIG, serves, type Config } from '../config/config.ts';
 import { Reflector } from '../kubernetes/reflector.ts';
 import type { Change } from '../kubernetes/store.ts';
 import { pauseConfigMap, type Pause, type PausingObject } from './pause.ts';
@@ -18,12 +19,13 @@ export const pausingIndexes = {
   [pausingIndex]: ({ pause }: PausingObject): readonly string[] => (pause === undefined ? [] : ['']),
 };
 
-/** Which namespaces are paused, from memory. */
+/** Which of the served namespaces are paused, from memory. */
 @Injectable()
 export class Pauses {
   constructor(
     @Inject(PAUSE_CONFIG_MAPS) private readonly configMaps: Reflector<PausingObject>,
     @Inject(PAUSED_NAMESPACES) private readonly namespaces: Reflector<PausingObject>,
+    @Inject(CONFIG) private readonly config: Pick<Config, 'watchNamespaces'>,
   ) {}
 
   /** What keeps executions of a namespace from starting; undefined if nothing does. */
@@ -34,7 +36,8 @@ export class Pauses {
 
   /** The objects that pause something. */
   all(): readonly PausingObject[] {
-    return [this.configMaps, this.namespaces].flatMap(({ store }) => store.byIndex(pausingIndex, ''));
+    const namespaces = this.namespaces.store.byIndex(pausingIndex, '').filter((one) => this.isServed(one));
+    return [...this.configMaps.store.byIndex(pausingIndex, ''), ...namespaces];
   }
 
   /** Calls `handler` with the namespace whose pause has begun, changed or ended; undefined for all namespaces. */
@@ -44,12 +47,19 @@ export class Pauses {
       if (!isDeepStrictEqual(previous?.pause, now)) handler(namespace);
     };
     this.configMaps.onChange((change) => unlessSame(change, undefined));
-    this.namespaces.onChange((change) => unlessSame(change, change.object.metadata.name));
+    this.namespaces.onChange((change) => {
+      if (this.isServed(change.object)) unlessSame(change, change.object.metadata.name);
+    });
   }
 
   /** Resolves once every pause is known that was there at the time of the call; rejects with CancelledError on `signal`. */
   async waitUntilFresh(signal: AbortSignal): Promise<void> {
     await Promise.all([this.configMaps.waitUntilFresh(signal), this.namespaces.waitUntilFresh(signal)]);
+  }
+
+  /** The cache has all namespaces of the cluster. */
+  private isServed(namespace: PausingObject): boolean {
+    return serves(this.config, namespace.metadata.name);
   }
 }
 

@@ -98,6 +98,7 @@ export function aFakeCluster(
     pauses: new Pauses(
       { store: noConfigMap } as unknown as Reflector<PausingObject>,
       { store: pausing } as unknown as Reflector<PausingObject>,
+      { watchNamespaces: [] },
     ),
     log: silentLogger,
     /** No execution has its lock. */

@@ -48,7 +48,7 @@ describe('a change in the cluster', () => {
     aReflector<PausingObject>(pausingIndexes),
     aReflector<PausingObject>(pausingIndexes),
   ];
-  const pauses = new Pauses(configMaps.reflector, namespaces.reflector);
+  const pauses = new Pauses(configMaps.reflector, namespaces.reflector, { watchNamespaces: [] });
   const informers = new Informers(executions.reflector, pipelineRuns.reflector, leases.reflector, history, pauses);
   informers.onChange((key) => keys.push(key));
 

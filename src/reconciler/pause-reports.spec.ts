@@ -15,8 +15,8 @@ import { lateCreateMs, UnconfirmedCreates } from './pipelinerun/unconfirmed-crea
 
 const execution = aWorkflowExecution();
 
-/** Pause reports at work. */
-function setUp() {
+/** Pause reports at work in all namespaces, or in some. */
+function setUp({ watchNamespaces = [] }: { watchNamespaces?: string[] } = {}) {
   const handlers: ChangeHandler<PausingObject>[] = [];
   const store = new ObjectStore<PausingObject>(pausingIndexes, (change) =>
     handlers.forEach((handle) => handle(change)),
@@ -34,7 +34,7 @@ function setUp() {
     notes.push(note);
   };
   const executions = { all: () => [execution] } as unknown as Executions;
-  const pauses = new Pauses(configMaps, namespaces);
+  const pauses = new Pauses(configMaps, namespaces, { watchNamespaces });
   const reports = new PauseReports(pauses, starts, creates, executions, { recordAbout }, clock, silentLogger);
   const leading = new AbortController();
   let version = 0;
@@ -129,6 +129,18 @@ describe('a pause', () => {
     second.resolve();
     await settle();
     expect(events).toEqual(['Paused payment']);
+  });
+
+  it('of a namespace that is not served is not reported', async () => {
+    const { run, events, namespace, reports } = setUp({ watchNamespaces: ['payment'] });
+    void run();
+    namespace('billing', 'one');
+    namespace('payment', 'one');
+    await settle();
+    namespace('billing');
+    await settle();
+    expect(events).toEqual(['Paused payment']);
+    expect(reports.inForce.map(({ metadata }) => metadata.name)).toEqual(['payment']);
   });
 
   it('is no longer in force here when another replica leads', async () => {

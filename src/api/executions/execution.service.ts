@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { CONFIG } from '../../config/config.ts';
+import { CONFIG, serves } from '../../config/config.ts';
 import type { Config } from '../../config/config.ts';
 import { maxExecutionBytes } from '../../config/limits.ts';
 import { KubernetesClient } from '../../kubernetes/client.ts';
@@ -163,9 +163,8 @@ export class ExecutionService {
 
   /** Refuses early what would stay Pending, end without a run, or end as ValidationFailed. */
   private assertAllowed({ spec, namespace }: CreateCommand): void {
-    const { watchNamespaces } = this.config;
-    if (watchNamespaces.length > 0 && !watchNamespaces.includes(namespace)) {
-      const served = watchNamespaces.join(', ');
+    if (!serves(this.config, namespace)) {
+      const served = this.config.watchNamespaces.join(', ');
       throw invalidField(['metadata', 'namespace'], `must be one that this service serves (${served})`);
     }
     if (spec.cancelRequested === true) {

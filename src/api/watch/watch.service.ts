@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { CONFIG } from '../../config/config.ts';
+import { CONFIG, serves } from '../../config/config.ts';
 import type { Config } from '../../config/config.ts';
 import { CLOCK, type Clock } from '../../kubernetes/clock.ts';
 import { InjectReflector } from '../../kubernetes/kubernetes.module.ts';
@@ -131,12 +131,9 @@ export class WatchService {
   }
 
   private assertServed({ namespace }: WatchCommand): void {
-    const { watchNamespaces } = this.config;
-    if (namespace === undefined || watchNamespaces.length === 0 || watchNamespaces.includes(namespace)) return;
-    throw invalidField(
-      ['metadata', 'namespace'],
-      `must be one that this service serves (${watchNamespaces.join(', ')})`,
-    );
+    if (namespace === undefined || serves(this.config, namespace)) return;
+    const served = this.config.watchNamespaces.join(', ');
+    throw invalidField(['metadata', 'namespace'], `must be one that this service serves (${served})`);
   }
 }
 

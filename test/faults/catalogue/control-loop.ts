@@ -128,4 +128,11 @@ export const controlLoopFaults: readonly Fault[] = [
     replace: 'changes < 0',
     caughtBy: ['src/reconciler/pause-reports.spec.ts'],
   },
+  {
+    name: 'pauses of namespaces that are not served are acknowledged',
+    file: 'src/pauses/pauses.ts',
+    find: 'return serves(this.config, namespace.metadata.name);',
+    replace: 'return serves({ watchNamespaces: [] }, namespace.metadata.name);',
+    caughtBy: ['src/pauses/pauses.spec.ts'],
+  },
 ];

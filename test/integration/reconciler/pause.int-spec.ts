@@ -99,20 +99,23 @@ describe('while all namespaces are paused', () => {
   });
 
   it('each pause and each reason has an Event of its own', async () => {
-    const notes = async (reason: string) =>
-      (await eventsAbout(fixture.client, 'default', fixture.namespace))
-        .filter((event) => event.reason === reason)
-        .map(({ note }) => note);
+    const events = () => eventsAbout(fixture.client, 'default', fixture.namespace);
     const reported = (reason: string) =>
-      until(`${reason} is reported`, async () => (await notes('Paused')).some((note) => note.includes(`: ${reason}.`)));
+      until(`${reason} is reported`, async () => (await events()).some(({ note }) => note.includes(`: ${reason}.`)));
     await annotate(fixture, 'first');
     await reported('first');
     await annotate(fixture, 'changed');
     await reported('changed');
     await annotate(fixture, null);
-    await until('its end is reported', async () => (await notes('Resumed')).length === 1);
+    await eventsUntil(fixture.client, 'default', fixture.namespace, 'Resumed');
     await annotate(fixture, 'second');
     await reported('second');
+    expect((await events()).map(({ reason, note }) => [reason, /: (\w+)\./.exec(note)?.[1]])).toEqual([
+      ['Paused', 'first'],
+      ['Paused', 'changed'],
+      ['Resumed', undefined],
+      ['Paused', 'second'],
+    ]);
     await annotate(fixture, null);
   });
 
