@@ -131,6 +131,35 @@ describe('a pause', () => {
     expect(events).toEqual(['Paused payment']);
   });
 
+  it('that ends and begins again at once is reported again', async () => {
+    const { run, events, namespace, starts } = setUp();
+    void run();
+    namespace('payment', 'one');
+    await settle();
+    namespace('payment');
+    const start = Promise.withResolvers<void>();
+    void starts.track(start.promise);
+    namespace('payment', 'one');
+    await settle();
+    expect(events).toEqual(['Paused payment', 'Resumed payment']);
+    start.resolve();
+    await settle();
+    expect(events).toEqual(['Paused payment', 'Resumed payment', 'Paused payment']);
+  });
+
+  it('is reported as ended while another waits for a start', async () => {
+    const { run, events, namespace, starts } = setUp();
+    void run();
+    namespace('payment', 'one');
+    await settle();
+    void starts.track(Promise.withResolvers<void>().promise);
+    namespace('billing', 'one');
+    await settle();
+    namespace('payment');
+    await settle();
+    expect(events).toEqual(['Paused payment', 'Resumed payment']);
+  });
+
   it('of a namespace that is not served is not reported', async () => {
     const { run, events, namespace, reports } = setUp({ watchNamespaces: ['payment'] });
     void run();

@@ -34,6 +34,8 @@ export class PauseReports {
   ) {
     pauses.onChange(() => {
       this.changes += 1;
+      // At once: a pause that begins again has to be acknowledged again, although it may look the same.
+      this.reportEnds();
       this.changed.notify();
     });
   }
@@ -55,9 +57,7 @@ export class PauseReports {
 
   private async update(signal: AbortSignal): Promise<void> {
     const { changes } = this;
-    const pausing = new Map(this.pauses.all().map((object) => [object.metadata.uid, object]));
-    for (const object of this.inForce) if (!pausing.has(object.metadata.uid)) this.reportEnd(object);
-    const begun = [...pausing.values()].filter((object) => !this.isReported(object));
+    const begun = this.pauses.all().filter((object) => !this.isReported(object));
     if (begun.length === 0) return;
     // Nothing starts any more; what was sent before may still take effect.
     await this.starts.ended();
@@ -89,6 +89,11 @@ export class PauseReports {
     this.log.info({ paused: pause.namespace ?? '*', by: pause.by, since: pause.since, reason: pause.reason }, 'paused');
     const note = `${describePause(pause)}. Nothing new starts; what runs continues.`;
     this.events.recordAbout(object, { type: 'Normal', reason: 'Paused', action: 'Pause', note });
+  }
+
+  private reportEnds(): void {
+    const pausing = new Set(this.pauses.all().map(({ metadata }) => metadata.uid));
+    for (const object of this.inForce) if (!pausing.has(object.metadata.uid)) this.reportEnd(object);
   }
 
   private reportEnd(object: PausingObject): void {

@@ -129,6 +129,13 @@ export const controlLoopFaults: readonly Fault[] = [
     caughtBy: ['src/reconciler/pause-reports.spec.ts'],
   },
   {
+    name: 'the end of a pause is reported only after the acknowledgement of another',
+    file: 'src/reconciler/pause-reports.ts',
+    find: '      this.reportEnds();',
+    replace: '      void this.starts.ended().then(() => this.reportEnds());',
+    caughtBy: ['src/reconciler/pause-reports.spec.ts'],
+  },
+  {
     name: 'pauses of namespaces that are not served are acknowledged',
     file: 'src/pauses/pauses.ts',
     find: 'return serves(this.config, namespace.metadata.name);',
