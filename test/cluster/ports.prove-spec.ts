@@ -16,6 +16,12 @@ describe('free ports', () => {
     expect(only).toBeGreaterThanOrEqual(20_000);
     expect(only).toBeLessThan(32_768);
   });
+
+  it('are not given twice: what the first was given for may not listen yet', async () => {
+    const ports: number[] = [];
+    for (let call = 0; call < 500; call += 1) ports.push(...Object.values(await freePorts(['a', 'b', 'c'])));
+    expect(new Set(ports).size).toBe(ports.length);
+  });
 });
 
 function canListen(port: number): Promise<boolean> {

@@ -7,6 +7,8 @@ const lowest = 20_000;
 /** Default start of Linux's ephemeral port range. */
 const usualEphemeralStart = 32_768;
 const attempts = 50;
+/** Ports that this process has chosen: what they were chosen for may not listen yet. */
+const chosen = new Set<number>();
 
 /**
  * Chooses ports without a listener on any address, below the ephemeral range: a component could not be restarted on a port of
@@ -39,8 +41,11 @@ function complete<Name extends string>(ports: Partial<Record<Name, number>>, nam
 async function holdFreePort(): Promise<Server> {
   const end = ephemeralStart();
   for (let attempt = 0; attempt < attempts && end > lowest; attempt += 1) {
-    const server = await listen(randomInt(lowest, end));
-    if (server) return server;
+    const port = randomInt(lowest, end);
+    const server = chosen.has(port) ? undefined : await listen(port);
+    if (server === undefined) continue;
+    chosen.add(port);
+    return server;
   }
   const server = await listen(0);
   if (!server) throw new Error('no free port on 127.0.0.1');
