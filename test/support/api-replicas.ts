@@ -16,11 +16,19 @@ export interface ApiReplicas {
  */
 export async function startApiReplicas(kubeconfig: string): Promise<ApiReplicas> {
   const settings = { WFE_ROLES: 'api', WFE_RATE_LIMIT: '0' };
-  const replicas = await Promise.all([1, 2].map(() => startService({ kubeconfig, settings })));
+  const starts = await Promise.allSettled([1, 2].map(() => startService({ kubeconfig, settings })));
+  const replicas = starts.flatMap((start) => (start.status === 'fulfilled' ? [start.value] : []));
+  const stop = async () => {
+    await Promise.all(replicas.map((replica) => replica.stop()));
+  };
+  const failed = starts.find(({ status }) => status === 'rejected');
+  if (failed?.status === 'rejected') {
+    // The process of the caller would not end while the other one runs.
+    await stop();
+    throw failed.reason;
+  }
   return {
     addresses: replicas.map(({ http, grpc, metrics, health }) => ({ http, grpc, metrics, health })),
-    async stop() {
-      await Promise.all(replicas.map((replica) => replica.stop()));
-    },
+    stop,
   };
 }
