@@ -36,7 +36,10 @@ export async function waitFor<T extends KubernetesObject>(
   };
   const deadline = setTimeout(() => {
     const last = JSON.stringify(reflector.store.list(), undefined, 2);
-    reject(new Error(`timed out after ${deadlineMs} ms, waiting until ${what}; last seen: ${last}`));
+    // Tells a watch that stood still from an object that did not change.
+    const { hasSynced, isListing, failure } = reflector;
+    const watch = JSON.stringify({ hasSynced, isListing, failure: failure?.message });
+    reject(new Error(`timed out after ${deadlineMs} ms, waiting until ${what}; watch: ${watch}; last seen: ${last}`));
   }, deadlineMs);
   reflector.onChange(look);
   const run = reflector.run(stop.signal);
