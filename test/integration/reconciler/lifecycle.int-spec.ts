@@ -8,7 +8,14 @@ import { kubectl } from '../../support/product.ts';
 import { eventsUntil } from './events.ts';
 import { until } from '../../support/until.ts';
 import { ReconcilerFixture } from './fixture.ts';
-import { answerTasks, demandingWorkflow, skippingWorkflow, waitingWorkflow, wideWorkflow } from './workflows.ts';
+import {
+  answerTasks,
+  demandingWorkflow,
+  endTasksCancelledSoFar,
+  skippingWorkflow,
+  waitingWorkflow,
+  wideWorkflow,
+} from './workflows.ts';
 import { cluster } from '../support/cluster.ts';
 
 const registry = process.env['WFE_TEST_REGISTRY'] ?? '';
@@ -217,7 +224,10 @@ describe('an execution', () => {
     await fixture.pipelineRun('lingers', (run) => run.metadata.deletionTimestamp !== undefined);
     await expect(fixture.execution('lingers')).resolves.toHaveProperty('metadata.deletionTimestamp');
 
-    await fixture.gone('lingers');
+    await until('it is gone', async () => {
+      await endTasksCancelledSoFar(fixture.client, fixture.namespace, metadata.name);
+      return (await fixture.client.find(workflowExecutionResource, fixture.key('lingers'))) === undefined;
+    });
     expect((await withFinalizers(metadata.name)).metadata.finalizers).toContain(testFinalizer);
     await fixture.client.patch(pipelineRunResource, metadata, { metadata: { finalizers: null } });
   });

@@ -1,4 +1,5 @@
 import type { KubernetesClient } from '../../../src/kubernetes/client.ts';
+import { NotFoundError } from '../../../src/kubernetes/errors.ts';
 import { customRunResource, type CustomRun } from '../../../src/tekton/custom-run.ts';
 import { waitFor } from '../../support/wait-for.ts';
 
@@ -143,6 +144,24 @@ export async function endCancelledTask(
     runs.some(({ spec }) => spec.status === 'RunCancelled'),
   );
   await end(client, run, { status: 'False', reason: 'CustomRunCancelled' });
+}
+
+/**
+ * Ends the tasks of a PipelineRun that are cancelled now, if any. For a PipelineRun that is being deleted but stays: Tekton may
+ * start its task again when it sees that the garbage collector has deleted it, before it sees the deletion of the PipelineRun.
+ */
+export async function endTasksCancelledSoFar(
+  client: KubernetesClient,
+  namespace: string,
+  pipelineRun: string,
+): Promise<void> {
+  const labelSelector = `tekton.dev/pipelineRun=${pipelineRun}`;
+  const { items } = await client.list(customRunResource, { namespace, labelSelector });
+  for (const run of items.filter(({ spec }) => spec.status === 'RunCancelled')) {
+    await end(client, run, { status: 'False', reason: 'CustomRunCancelled' }).catch((error: unknown) => {
+      if (!(error instanceof NotFoundError)) throw error;
+    });
+  }
 }
 
 async function end(
