@@ -7,7 +7,7 @@ import { frameFlood } from './attackers/frames.ts';
 import { ambiguousFraming } from './attackers/framing.ts';
 import { heldAnonymousCalls, heldCallsOfStrangers, heldWatches } from './attackers/held.ts';
 import { smallPieces } from './attackers/pieces.ts';
-import { healthWatches, unreadLists, unreadReflection, unreadWatches } from './attackers/unread.ts';
+import { healthWatches, trickledLists, unreadLists, unreadReflection, unreadWatches } from './attackers/unread.ts';
 
 /** Attacks of one kind. */
 export interface Family {
@@ -123,6 +123,12 @@ export const families: readonly Family[] = [
   },
   { name: 'health watches', description: 'health watches of long names', seconds: 6, attack: healthWatches },
   { name: 'unread lists', description: 'unread lists', seconds: 6, attack: unreadLists },
+  {
+    name: 'trickled lists',
+    description: 'lists that many callers read by the byte',
+    seconds: 12,
+    attack: trickledLists,
+  },
   {
     name: 'unread watches',
     description: 'unread watches of large executions over gRPC',

@@ -1,12 +1,16 @@
 import { getEventListeners } from 'node:events';
-import { describe, expect, it, jest } from '@jest/globals';
+import { beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { settle } from '../../kubernetes/fake-clock.builders.ts';
 import { ByteBudget, ResponseBudget } from './byte-budget.ts';
+
+/** The callers whose calls gave way. */
+const gaveWay: string[] = [];
+beforeEach(() => void gaveWay.splice(0));
 
 /** Reserves memory for a call that ends with `end`. */
 function reserve(budget: ByteBudget, caller: string, bytes: number) {
   const call = new AbortController();
-  const reservation = budget.reserve(caller, bytes, call.signal);
+  const reservation = budget.reserve(caller, bytes, call.signal, () => gaveWay.push(caller));
   reservation.catch(() => undefined);
   return { reservation, end: () => call.abort() };
 }
@@ -23,6 +27,43 @@ async function isGranted({ reservation }: ReturnType<typeof reserve>): Promise<b
 }
 
 describe('a byte budget', () => {
+  it('at its total limit lets the caller with the most memory give way to one with less', async () => {
+    const budget = new ByteBudget({ total: 10, perCaller: 6 });
+    const held = ['alice', 'bob', 'alice', 'alice'].map((caller) => reserve(budget, caller, 2));
+    expect(await Promise.all(held.map(isGranted))).toEqual([true, true, true, true]);
+
+    const [small, smaller] = [reserve(budget, 'carol', 3), reserve(budget, 'dave', 1)];
+
+    expect(await Promise.all([small, smaller].map(isGranted))).toEqual([true, true]);
+    expect(gaveWay).toEqual(['alice']);
+  });
+
+  it('serves the caller with the least memory first', async () => {
+    const budget = new ByteBudget({ total: 10, perCaller: 9 });
+    const first = reserve(budget, 'alice', 5);
+    reserve(budget, 'bob', 5);
+    const [more, little] = [reserve(budget, 'bob', 4), reserve(budget, 'carol', 5)];
+    expect([await isGranted(more), await isGranted(little)]).toEqual([false, false]);
+
+    first.end();
+
+    expect([await isGranted(more), await isGranted(little)]).toEqual([false, true]);
+    expect(gaveWay).toEqual([]);
+  });
+
+  it('takes the memory of a call that gave way only once', async () => {
+    const budget = new ByteBudget({ total: 10, perCaller: 10 });
+    const first = reserve(budget, 'alice', 10);
+    await first.reservation;
+    await reserve(budget, 'bob', 4).reservation;
+    first.end();
+    await settle();
+
+    expect(await isGranted(reserve(budget, 'carol', 6))).toBe(true);
+    expect(await isGranted(reserve(budget, 'carol', 1))).toBe(false);
+    expect(gaveWay).toEqual(['alice']);
+  });
+
   it('makes a call wait until another one ends', async () => {
     const budget = new ByteBudget({ total: 10, perCaller: 10 });
     const [first, second] = [reserve(budget, 'alice', 8), reserve(budget, 'bob', 8)];
@@ -54,7 +95,7 @@ describe('a byte budget', () => {
     const budget = new ByteBudget({ total: 10, perCaller: 10 });
     const calls = [reserve(budget, 'alice', 8), reserve(budget, 'bob', 8)];
     for (const call of calls) call.end();
-    const before = budget.reserve('carol', 8, AbortSignal.abort());
+    const before = budget.reserve('carol', 8, AbortSignal.abort(), () => undefined);
 
     await expect(before).rejects.toMatchObject({ code: 'Cancelled' });
     await expect(calls[1]?.reservation).rejects.toMatchObject({ code: 'Cancelled' });
@@ -112,10 +153,12 @@ describe('a byte budget', () => {
 
 const mebibyte = 1024 * 1024;
 
+const abort = () => undefined;
+
 describe('the response budget', () => {
   it('gives memory for an event immediately while there is any, until it is disposed of', async () => {
     const budget = new ResponseBudget();
-    const call = { signal: new AbortController().signal };
+    const call = { signal: new AbortController().signal, abort };
     const first = budget.reserveEvent(call, 7 * mebibyte);
     const second = budget.reserveEvent(call, 2 * mebibyte);
     expect([first instanceof Promise, second instanceof Promise]).toEqual([false, true]);
@@ -129,8 +172,8 @@ describe('the response budget', () => {
   it('does not keep events of a call that have been read', async () => {
     const budget = new ResponseBudget();
     const { signal } = new AbortController();
-    const full = await budget.reserve({ signal }, 8 * mebibyte);
-    const waiting = budget.reserveEvent({ signal }, mebibyte);
+    const full = await budget.reserve({ signal, abort }, 8 * mebibyte);
+    const waiting = budget.reserveEvent({ signal, abort }, mebibyte);
     full[Symbol.dispose]();
     (await waiting)[Symbol.dispose]();
 
@@ -142,7 +185,7 @@ describe('the response budget', () => {
     const made: number[] = [];
     const calls = Array.from({ length: 6 }, (_, number) => {
       const call = new AbortController();
-      void budget.reserve({ signal: call.signal }, 2 * mebibyte).then(() => made.push(number));
+      void budget.reserve({ signal: call.signal, abort }, 2 * mebibyte).then(() => made.push(number));
       return call;
     });
     await settle();
@@ -157,11 +200,11 @@ describe('the response budget', () => {
   it('cancels a call that ends while it waits', async () => {
     const budget = new ResponseBudget();
     const fill = Array.from({ length: 4 }, () =>
-      budget.reserve({ signal: new AbortController().signal }, 2 * mebibyte),
+      budget.reserve({ signal: new AbortController().signal, abort }, 2 * mebibyte),
     );
     await Promise.all(fill);
     const ended = new AbortController();
-    const answer = budget.reserve({ signal: ended.signal }, mebibyte);
+    const answer = budget.reserve({ signal: ended.signal, abort }, mebibyte);
     ended.abort();
 
     await expect(answer).rejects.toMatchObject({ code: 'Cancelled' });
@@ -172,6 +215,7 @@ describe('the response budget', () => {
     const caller = (username: string) => ({
       caller: { username, groups: [], extra: {} },
       signal: new AbortController().signal,
+      abort,
     });
     await Promise.all(Array.from({ length: 4 }, () => budget.reserve(caller('a'), 2 * mebibyte)));
 

@@ -17,133 +17,184 @@ export interface Reservation extends Disposable {
   shrinkTo(bytes: number): void;
 }
 
-/** Bytes or other units that are handed out in the order of the requests. */
-export class Semaphore {
-  /** Requested bytes by the function that grants them. */
-  private readonly waiting = new Map<() => void, number>();
-  private used = 0;
-
-  constructor(private readonly limit: number) {}
-
-  get isIdle(): boolean {
-    return this.used === 0 && this.waiting.size === 0;
-  }
-
-  /** Acquires bytes if nothing waits and enough are left. */
-  tryAcquire(bytes: number): boolean {
-    if (this.waiting.size > 0 || this.used + bytes > this.limit) return false;
-    this.used += bytes;
-    return true;
-  }
-
-  async acquire(bytes: number, signal: AbortSignal): Promise<void> {
-    if (signal.aborted) throw ended(signal);
-    if (this.tryAcquire(bytes)) return;
-    const { promise, resolve } = Promise.withResolvers<void>();
-    this.waiting.set(resolve, bytes);
-    try {
-      await unlessAborted(promise, signal, () => ended(signal));
-    } catch (error) {
-      const isWaiting = this.waiting.delete(resolve);
-      this.release(isWaiting ? 0 : bytes);
-      throw error;
-    }
-  }
-
-  release(bytes: number): void {
-    this.used -= bytes;
-    this.serve();
-  }
-
-  private serve(): void {
-    if (this.waiting.size === 0) return;
-    for (const [grant, bytes] of this.waiting) {
-      if (this.used + bytes > this.limit) return;
-      this.waiting.delete(grant);
-      this.used += bytes;
-      grant();
-    }
-  }
+interface Owner {
+  readonly name: string;
+  used: number;
+  waiting: number;
+  /** The oldest first. */
+  readonly held: Set<Held>;
 }
 
-/** Why a call ended, if the service ended it. */
-function ended({ reason }: AbortSignal): ApiError {
-  return reason instanceof ApiError ? reason : new ApiError('Cancelled', 'the call ended while it waited for memory');
+interface Held {
+  readonly owner: Owner;
+  readonly giveWay: () => void;
+  bytes: number;
+}
+
+interface Waiter {
+  readonly owner: Owner;
+  readonly bytes: number;
+  grant(): void;
 }
 
 /**
- * Bounds the bytes that calls hold, in total and per caller. A caller at its own limit delays no other caller.
+ * Bounds the bytes that calls hold, in total and per caller; calls wait for memory. A caller at its own limit delays no other
+ * caller. At the total limit the caller with the least memory is next, and the oldest call of the one with the most gives way
+ * to it: so callers that do not read their responses displace each other.
  */
 export class ByteBudget {
-  private readonly total: Semaphore;
-  private readonly callers = new Map<string, Semaphore>();
+  private readonly owners = new Map<string, Owner>();
+  private readonly waiting = new Set<Waiter>();
+  private used = 0;
 
-  constructor(private readonly limits: ByteBudgetLimits) {
-    this.total = new Semaphore(limits.total);
-  }
+  constructor(private readonly limits: ByteBudgetLimits) {}
 
   /**
    * Waits for memory, which is released when the signal aborts.
    *
    * @param bytes at most {@link ByteBudgetLimits.perCaller}
    * @param signal aborts when the call ends
+   * @param giveWay ends the call, because others need its memory
    * @throws ApiError if the call ends first: why the service ended it, else Cancelled
    */
-  async reserve(caller: string, bytes: number, signal: AbortSignal): Promise<Reservation> {
-    const own = this.semaphoreOf(caller);
-    try {
-      await own.acquire(bytes, signal);
-      await this.total.acquire(bytes, signal).catch((error: unknown) => {
-        own.release(bytes);
-        throw error;
-      });
-    } catch (error) {
-      this.forgetIfIdle(caller, own);
-      throw error;
+  async reserve(name: string, bytes: number, signal: AbortSignal, giveWay: () => void): Promise<Reservation> {
+    const held = this.tryTake(name, bytes, giveWay) ?? (await this.wait(name, bytes, signal, giveWay));
+    // Also while it was granted.
+    if (signal.aborted) {
+      this.shrink(held, 0);
+      throw ended(signal);
     }
-    const reservation = this.reservation(caller, own, bytes);
-    const listener = addAbortListener(signal, () => reservation.shrinkTo(0));
+    const listener = addAbortListener(signal, () => this.shrink(held, 0));
     return {
-      shrinkTo: (needed) => reservation.shrinkTo(needed),
+      shrinkTo: (needed) => this.shrink(held, needed),
       [Symbol.dispose]: () => {
         listener[Symbol.dispose]();
-        reservation[Symbol.dispose]();
+        this.shrink(held, 0);
       },
     };
   }
 
   /** Memory that is there without waiting, until it is disposed of; undefined if there is too little. */
-  tryReserve(caller: string, bytes: number): Reservation | undefined {
-    const own = this.semaphoreOf(caller);
-    if (own.tryAcquire(bytes)) {
-      if (this.total.tryAcquire(bytes)) return this.reservation(caller, own, bytes);
-      own.release(bytes);
+  tryReserve(name: string, bytes: number, giveWay: () => void): Reservation | undefined {
+    const held = this.tryTake(name, bytes, giveWay);
+    if (held === undefined) return undefined;
+    return { shrinkTo: (needed) => this.shrink(held, needed), [Symbol.dispose]: () => this.shrink(held, 0) };
+  }
+
+  private tryTake(name: string, bytes: number, giveWay: () => void): Held | undefined {
+    const owner = this.ownerOf(name);
+    if (owner.waiting === 0 && this.next() === undefined && this.fits(owner, bytes)) {
+      return this.take(owner, bytes, giveWay);
     }
-    this.forgetIfIdle(caller, own);
+    this.forgetIfIdle(owner);
     return undefined;
   }
 
-  private reservation(caller: string, own: Semaphore, bytes: number): Reservation {
-    let held = bytes;
-    const shrinkTo = (needed: number) => {
-      const rest = Math.max(0, held - needed);
-      held -= rest;
-      own.release(rest);
-      this.total.release(rest);
-      this.forgetIfIdle(caller, own);
-    };
-    return { shrinkTo, [Symbol.dispose]: () => shrinkTo(0) };
+  private async wait(name: string, bytes: number, signal: AbortSignal, giveWay: () => void): Promise<Held> {
+    const owner = this.ownerOf(name);
+    const { promise, resolve } = Promise.withResolvers<Held>();
+    const waiter: Waiter = { owner, bytes, grant: () => resolve(this.take(owner, bytes, giveWay)) };
+    this.waiting.add(waiter);
+    owner.waiting += 1;
+    this.serve();
+    try {
+      return await unlessAborted(promise, signal, () => ended(signal));
+    } catch (error) {
+      if (this.waiting.has(waiter)) this.remove(waiter);
+      else void promise.then((held) => this.shrink(held, 0));
+      this.forgetIfIdle(owner);
+      throw error;
+    }
   }
 
-  private semaphoreOf(caller: string): Semaphore {
-    const own = this.callers.get(caller) ?? new Semaphore(this.limits.perCaller);
-    this.callers.set(caller, own);
-    return own;
+  /** Grants memory to those who wait, and takes it from others if necessary. */
+  private serve(): void {
+    for (let next = this.next(); next !== undefined; next = this.next()) {
+      if (!this.fits(next.owner, next.bytes) && !this.makeRoom(next)) return;
+      this.remove(next);
+      next.grant();
+    }
   }
 
-  private forgetIfIdle(caller: string, own: Semaphore): void {
-    if (own.isIdle && this.callers.get(caller) === own) this.callers.delete(caller);
+  /** The next to get memory: of those below their own limit, the one with the least; of several, the first. */
+  private next(): Waiter | undefined {
+    let next: Waiter | undefined;
+    for (const waiter of this.waiting) {
+      const { owner, bytes } = waiter;
+      if (owner.used + bytes <= this.limits.perCaller && owner.used < (next?.owner.used ?? Infinity)) next = waiter;
+    }
+    return next;
   }
+
+  /** Takes memory from callers who will have more than the one who waits; false if that is not enough. */
+  private makeRoom({ owner, bytes }: Waiter): boolean {
+    while (this.used + bytes > this.limits.total) {
+      const largest = this.largest();
+      const [oldest] = largest?.held ?? [];
+      if (largest === undefined || oldest === undefined || largest.used <= owner.used + bytes) return false;
+      this.drop(oldest);
+      oldest.giveWay();
+    }
+    return true;
+  }
+
+  private largest(): Owner | undefined {
+    let largest: Owner | undefined;
+    for (const owner of this.owners.values()) if (owner.used > (largest?.used ?? 0)) largest = owner;
+    return largest;
+  }
+
+  private fits(owner: Owner, bytes: number): boolean {
+    return owner.used + bytes <= this.limits.perCaller && this.used + bytes <= this.limits.total;
+  }
+
+  private take(owner: Owner, bytes: number, giveWay: () => void): Held {
+    const held: Held = { owner, bytes, giveWay };
+    owner.held.add(held);
+    owner.used += bytes;
+    this.used += bytes;
+    return held;
+  }
+
+  private shrink(held: Held, bytes: number): void {
+    if (bytes >= held.bytes) return;
+    const { owner } = held;
+    const rest = held.bytes - bytes;
+    held.bytes = bytes;
+    owner.used -= rest;
+    this.used -= rest;
+    if (bytes === 0) owner.held.delete(held);
+    this.forgetIfIdle(owner);
+    this.serve();
+  }
+
+  private drop(held: Held): void {
+    held.owner.used -= held.bytes;
+    this.used -= held.bytes;
+    held.bytes = 0;
+    held.owner.held.delete(held);
+    this.forgetIfIdle(held.owner);
+  }
+
+  private remove(waiter: Waiter): void {
+    if (this.waiting.delete(waiter)) waiter.owner.waiting -= 1;
+  }
+
+  private ownerOf(name: string): Owner {
+    const owner = this.owners.get(name) ?? { name, used: 0, waiting: 0, held: new Set() };
+    this.owners.set(name, owner);
+    return owner;
+  }
+
+  private forgetIfIdle(owner: Owner): void {
+    const isIdle = owner.used === 0 && owner.waiting === 0;
+    if (isIdle && this.owners.get(owner.name) === owner) this.owners.delete(owner.name);
+  }
+}
+
+/** Why a call ended, if the service ended it. */
+function ended({ reason }: AbortSignal): ApiError {
+  return reason instanceof ApiError ? reason : new ApiError('Cancelled', 'the call ended while it waited for memory');
 }
 
 /** The memory for responses and events of watches that were made and not read yet. */
@@ -157,12 +208,16 @@ export class ResponseBudget {
    * @param bytes at most; to be shrunk to the size of the response
    * @throws ApiError if the call ends first: why the service ended it, else Cancelled
    */
-  reserve({ caller, signal }: Pick<Call, 'caller' | 'signal'>, bytes: number): Promise<Reservation> {
-    return this.budget.reserve(caller?.username ?? '', bytes, signal);
+  reserve(call: ResponseCall, bytes: number): Promise<Reservation> {
+    return this.budget.reserve(call.caller?.username ?? '', bytes, call.signal, () => call.abort());
   }
 
   /** As {@link reserve}, until it is disposed of; a promise only if the call has to wait. */
-  reserveEvent(call: Pick<Call, 'caller' | 'signal'>, bytes: number): Reservation | Promise<Reservation> {
-    return this.budget.tryReserve(call.caller?.username ?? '', bytes) ?? this.reserve(call, bytes);
+  reserveEvent(call: ResponseCall, bytes: number): Reservation | Promise<Reservation> {
+    const immediate = this.budget.tryReserve(call.caller?.username ?? '', bytes, () => call.abort());
+    return immediate ?? this.reserve(call, bytes);
   }
 }
+
+/** A call that gets a response. */
+export type ResponseCall = Pick<Call, 'caller' | 'signal' | 'abort'>;

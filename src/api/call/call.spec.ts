@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events';
-import { describe, expect, it } from '@jest/globals';
-import { signalOf } from './call.ts';
+import { describe, expect, it, jest } from '@jest/globals';
+import type { ExecutionContext } from '@nestjs/common';
+import { callOf, setCallContext, signalOf } from './call.ts';
 
 describe('the signal of a call', () => {
   it.each(['close', 'cancelled'] as const)('aborts with the event %s', (event) => {
@@ -18,4 +19,19 @@ describe('the signal of a call', () => {
   ] as const)('is aborted for %s', (_, event, state) => {
     expect(signalOf(Object.assign(new EventEmitter(), state), event).aborted).toBe(true);
   });
+});
+
+it('a request over REST that is aborted loses its connection', () => {
+  const response = Object.assign(new EventEmitter(), { destroy: jest.fn() });
+  const request = {};
+  const http = { getRequest: () => request, getResponse: () => response };
+  const context = {
+    getType: () => 'http',
+    switchToHttp: () => http,
+  } as unknown as ExecutionContext;
+  setCallContext(context, { recheck: () => Promise.resolve() });
+
+  callOf(context).abort();
+
+  expect(response.destroy).toHaveBeenCalled();
 });

@@ -11,6 +11,8 @@ export interface Call {
   readonly endsInMs?: number;
   /** Aborts when the call ends: the client disconnected, its deadline passed, or the response is sent. */
   readonly signal: AbortSignal;
+  /** Ends the call without the rest of its response. */
+  abort(): void;
   /**
    * Authenticates and authorizes the caller again, for long-lived calls.
    *
@@ -20,7 +22,7 @@ export interface Call {
 }
 
 /** What the access guard knows about a call that it admitted. */
-export type CallContext = Omit<Call, 'signal'>;
+export type CallContext = Omit<Call, 'signal' | 'abort'>;
 
 /** By HTTP request or gRPC call. */
 const contexts = new WeakMap<object, CallContext>();
@@ -42,13 +44,26 @@ function keyOf(context: ExecutionContext): object {
 }
 
 /** Injects the {@link Call} of a handler. */
-export const IncomingCall = createParamDecorator((_: unknown, context: ExecutionContext): Call => {
-  const signal =
-    context.getType() === 'http'
-      ? signalOf(context.switchToHttp().getResponse<Response>(), 'close')
-      : signalOf(context.getArgByIndex<EndingCall>(2), 'cancelled');
-  return { ...callContextOf(context), signal };
-});
+export const IncomingCall = createParamDecorator((_: unknown, context: ExecutionContext): Call => callOf(context));
+
+/** The call of a handler that an access guard has admitted. */
+export function callOf(context: ExecutionContext): Call {
+  const known = callContextOf(context);
+  if (context.getType() === 'http') {
+    const response = context.switchToHttp().getResponse<Response>();
+    return { ...known, signal: signalOf(response, 'close'), abort: () => response.destroy() };
+  }
+  const call = context.getArgByIndex<EndingCall & { readonly metadata: object }>(2);
+  return { ...known, signal: signalOf(call, 'cancelled'), abort: () => aborts.get(call.metadata)?.() };
+}
+
+/** How to end gRPC calls, by metadata. */
+const aborts = new WeakMap<object, () => void>();
+
+/** Stores how to end a gRPC call. */
+export function setAbort(metadata: object, abort: () => void): void {
+  aborts.set(metadata, abort);
+}
 
 /** An HTTP response or gRPC call. */
 interface EndingCall {

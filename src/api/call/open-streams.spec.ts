@@ -8,7 +8,13 @@ const config = { maxStreams: 3, maxStreamsPerCaller: 2, authCacheMs: 1_000 };
 
 function aCall(username: string, over: Partial<Call> = {}): Call {
   const caller = { username, groups: [], extra: {} };
-  return { caller, signal: new AbortController().signal, recheck: () => Promise.resolve(), ...over };
+  return {
+    caller,
+    signal: new AbortController().signal,
+    abort: () => undefined,
+    recheck: () => Promise.resolve(),
+    ...over,
+  };
 }
 
 describe('open streams', () => {

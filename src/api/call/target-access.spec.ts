@@ -9,7 +9,12 @@ import type { Authorizer, ResourceAttributes } from '../../auth/authorizer.ts';
 
 const alice = { username: 'alice', groups: [], extra: {} };
 const wfe = { group: 'workflowexecution.kubernaut.ai', resource: 'workflowexecutions' };
-const call = { caller: alice, signal: new AbortController().signal, recheck: () => Promise.resolve() };
+const call = {
+  caller: alice,
+  signal: new AbortController().signal,
+  abort: () => undefined,
+  recheck: () => Promise.resolve(),
+};
 const execution = { namespace: 'payment', name: 'we-1' };
 
 /** Target access with an authorizer that allows the given namespaces, and its calls. */

@@ -11,7 +11,7 @@ import { serviceWith } from './execution.service.builders.ts';
 import { identityOf } from './new-execution.ts';
 
 /** A call that does not end. */
-const call = { signal: new AbortController().signal, recheck: () => Promise.resolve() };
+const call = { signal: new AbortController().signal, abort: () => undefined, recheck: () => Promise.resolve() };
 const command = { namespace: 'payment', spec: aSpec() };
 const key = { namespace: 'payment', name: 'we-1' };
 

@@ -18,7 +18,7 @@ describe('list', () => {
       targetsOf(),
       new ResponseBudget(),
     );
-    const call = { signal: new AbortController().signal };
+    const call = { signal: new AbortController().signal, abort: () => undefined };
     const made: number[] = [];
 
     const pages = Array.from({ length: 3 }, () => lists.list({ pageSize: 0, filter: noFilter }, call));

@@ -6,8 +6,7 @@ import type { WorkflowExecution } from '../../workflow-execution/generated/workf
 import { workflowExecutionResource } from '../../workflow-execution/resource.ts';
 import { ResourceVersionBarrier } from './resource-version-barrier.ts';
 import { PacedQueue } from '../../connections/paced-queue.ts';
-import { ResponseBudget } from '../call/byte-budget.ts';
-import type { Call } from '../call/call.ts';
+import { ResponseBudget, type ResponseCall } from '../call/byte-budget.ts';
 import { ApiError } from '../errors/api-error.ts';
 import { executionOf, type CachedExecution } from './cached-execution.ts';
 import type { ExecutionPage, ListCommand } from './commands.ts';
@@ -41,7 +40,7 @@ export class ListService {
    * @throws ApiError InvalidArgument for an invalid token; PositionExpired if the cluster has no
    *   such resource version; Unavailable if the cache has not synced or has not reached it
    */
-  async list(command: ListCommand, call: Pick<Call, 'caller' | 'signal'>): Promise<ExecutionPage> {
+  async list(command: ListCommand, call: ResponseCall): Promise<ExecutionPage> {
     const { signal } = call;
     if (!this.reflector.hasSynced) throw notYet('the executions of the cluster are still being read');
     if (command.filter.targetResource !== undefined) await this.targets.loaded(signal);

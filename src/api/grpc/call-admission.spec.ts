@@ -1,9 +1,12 @@
 import { describe, expect, it, jest } from '@jest/globals';
+import { EventEmitter } from 'node:events';
+import type { ExecutionContext } from '@nestjs/common';
 import { Metadata, status, type ServerInterceptingCall } from '@grpc/grpc-js';
 import { anonymousBudget, callBytes, requestBudget } from '../../config/limits.ts';
 import { FakeClock, settle } from '../../kubernetes/fake-clock.builders.ts';
 import type { AccessLog } from '../call/access-log.ts';
 import type { Authentication } from '../call/authentication.ts';
+import { callOf, setCallContext } from '../call/call.ts';
 import { RateLimits } from '../call/rate-limits.ts';
 import { RequestBudgets } from '../call/request-budget.ts';
 import { ApiError, invalidField } from '../errors/api-error.ts';
@@ -123,6 +126,19 @@ describe('the admission of gRPC calls', () => {
     incoming.take(room + 1);
 
     expect(large.result.status).toBe(status.RESOURCE_EXHAUSTED);
+  });
+
+  it('can be ended by its handler', async () => {
+    const [abort, metadata] = [jest.fn(), new Metadata()];
+    const { call } = admission('alice');
+    await incomingRequest.run(Object.assign(new IncomingRequest(), { abort }), () => call(undefined, metadata));
+    const handled = Object.assign(new EventEmitter(), { metadata });
+    const context = { getType: () => 'rpc', getArgByIndex: () => handled } as unknown as ExecutionContext;
+    setCallContext(context, { recheck: () => Promise.resolve() });
+
+    callOf(context).abort();
+
+    expect(abort).toHaveBeenCalled();
   });
 
   it('lets the oldest call to health or reflection give way to a new one, complete or not', async () => {

@@ -10,6 +10,7 @@ import { httpLimits } from '../../connections/http-limits.ts';
 import { CLOCK, type Clock } from '../../kubernetes/clock.ts';
 import { AccessLog } from '../call/access-log.ts';
 import { Authentication } from '../call/authentication.ts';
+import { setAbort } from '../call/call.ts';
 import { failCall } from '../call/failed-call.ts';
 import { RateLimits } from '../call/rate-limits.ts';
 import { remoteOfCall, type Remote } from '../call/remote.ts';
@@ -70,6 +71,7 @@ export class CallAdmission {
           const owner = await this.ownerOf(path, remote);
           if (!isOver) count(this.budgets.authenticated, owner, callBytes.incomplete);
         }
+        setAbort(metadata, incoming.abort);
         if (!isOver) next(metadata);
       } catch (error) {
         refuse(error);

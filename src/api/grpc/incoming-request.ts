@@ -4,6 +4,8 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 export class IncomingRequest {
   /** As RFC 9113 counts them (section 6.5.2). */
   metadataBytes = 0;
+  /** Resets the call. */
+  abort: () => void = () => undefined;
   private listener: (bytes: number) => void = () => undefined;
 
   /** Reports the memory that the message takes by now, in bytes. */

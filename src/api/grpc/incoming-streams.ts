@@ -86,6 +86,8 @@ export class IncomingStreams {
     if (!session.destroyed) this.count(session, stream);
     this.unendedRequests.add(stream);
     const request = new IncomingRequest();
+    // Clients report it as RESOURCE_EXHAUSTED.
+    request.abort = () => stream.close(constants.NGHTTP2_ENHANCE_YOUR_CALM);
     this.requests.set(stream, request);
     this.joinFrames(session, stream, request);
     if (this.streamsOf(session) > 2 * this.options.maxPerConnection) this.close(session);

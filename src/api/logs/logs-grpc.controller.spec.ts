@@ -14,7 +14,7 @@ describe('a log line over gRPC', () => {
       yield await Promise.resolve(line);
     }
     const controller = new LogsGrpcController({ logs } as unknown as LogsService);
-    const call = { signal: new AbortController().signal, recheck: () => Promise.resolve() };
+    const call = { signal: new AbortController().signal, abort: () => undefined, recheck: () => Promise.resolve() };
     const written: unknown[] = [];
     const write = (message: unknown, sent: () => void) => {
       written.push(message);

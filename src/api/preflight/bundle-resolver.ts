@@ -22,8 +22,8 @@ import {
   type ResolutionRequest,
 } from '../../tekton/resolution-request.ts';
 import { formatDurationMs } from '../../workflow-execution/duration.ts';
-import { Semaphore } from '../call/byte-budget.ts';
 import { NAME_SUFFIX, type NameSuffix } from '../resource/names.ts';
+import { Semaphore } from './semaphore.ts';
 
 /** What Tekton says about a bundle. */
 export type Resolution =
@@ -97,7 +97,7 @@ export class BundleResolver implements OnApplicationShutdown {
     const deadline = new Deadline(this.clock, { timeoutMs, signal: this.stop.signal });
     let isHeld = false;
     try {
-      await this.slots.acquire(1, deadline.signal);
+      await this.slots.acquire(deadline.signal);
       isHeld = true;
       return entryOf(bundle, await this.ask(bundle, deadline.signal));
     } catch (error) {
@@ -107,7 +107,7 @@ export class BundleResolver implements OnApplicationShutdown {
       return unknown(reasonOf(error));
     } finally {
       deadline.clear();
-      if (isHeld) this.slots.release(1);
+      if (isHeld) this.slots.release();
     }
   }
 

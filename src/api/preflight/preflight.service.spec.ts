@@ -11,7 +11,7 @@ import type { BundleResolver, Resolution } from './bundle-resolver.ts';
 import { digestHex } from './preflight.builders.ts';
 import { PreflightService } from './preflight.service.ts';
 
-const call = { signal: new AbortController().signal, recheck: () => Promise.resolve() };
+const call = { signal: new AbortController().signal, abort: () => undefined, recheck: () => Promise.resolve() };
 const digest = `sha256:${digestHex}`;
 const declared = (name: string) => ({ name, type: 'string', hasDefault: false });
 const undeclared = 'is not declared by the workflow';

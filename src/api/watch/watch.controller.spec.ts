@@ -11,7 +11,7 @@ async function commandOf(query: WatchQuery, lastEventId?: string) {
     throw refused;
   });
   const controller = new WatchController({ watch } as unknown as WatchService);
-  const call = { signal: new AbortController().signal, recheck: () => Promise.resolve() };
+  const call = { signal: new AbortController().signal, abort: () => undefined, recheck: () => Promise.resolve() };
   const watching = controller.watch(
     { namespace: 'payment' },
     query,

@@ -68,6 +68,7 @@ export function aService({ items = [anExecution('a', 50)], maxStreams = 10, tomb
       service.watch(command, {
         caller: { username, groups: [], extra: {} },
         signal: gone.signal,
+        abort: () => undefined,
         recheck: () => Promise.resolve(),
       }),
     /** Sends events of the API server. */

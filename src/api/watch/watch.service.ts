@@ -11,7 +11,7 @@ import { workflowExecutionResource } from '../../workflow-execution/resource.ts'
 import { PacedQueue } from '../../connections/paced-queue.ts';
 import { executionOf, type CachedExecution, type ExecutionSummary } from '../executions/cached-execution.ts';
 import { graceMs, ResourceVersionBarrier } from '../executions/resource-version-barrier.ts';
-import { ResponseBudget, type Reservation } from '../call/byte-budget.ts';
+import { ResponseBudget, type Reservation, type ResponseCall } from '../call/byte-budget.ts';
 import type { Call } from '../call/call.ts';
 import { OpenStreams, throwIfEnded } from '../call/open-streams.ts';
 import { maxExecutionBytes, streamKeepAliveMs } from '../../config/limits.ts';
@@ -70,14 +70,14 @@ export class WatchService {
     const { resourceVersion } = command;
     if (resourceVersion !== undefined) yield* this.waitUntilReached(command, resourceVersion, stream.signal);
     const cursor = new WatchCursor(this.changes, command.namespace, resourceVersion);
-    yield* this.follow(cursor, matches, { caller: call.caller, signal: stream.signal });
+    yield* this.follow(cursor, matches, { caller: call.caller, signal: stream.signal, abort: () => call.abort() });
     throwIfEnded(stream);
   }
 
   private async *follow(
     cursor: WatchCursor<CachedExecution>,
     matches: Matches,
-    call: Pick<Call, 'caller' | 'signal'>,
+    call: ResponseCall,
   ): AsyncGenerator<WatchEvent, void, undefined> {
     const { signal } = call;
     using wakeUp = new StreamSignal(this.clock, signal);

@@ -14,6 +14,8 @@ export interface AttackTarget {
   readonly ports: TargetPorts;
   /** Token of a caller who may create and read executions in {@link namespace}. */
   readonly token: string;
+  /** Tokens of other callers with the same rights: a tenant may have as many as it likes. */
+  readonly others: readonly string[];
   /** Tokens of callers without any rights. */
   readonly strangers: readonly string[];
   readonly namespace: string;

@@ -46,6 +46,27 @@ export async function healthWatches(attack: Attack): Promise<void> {
   });
 }
 
+/** Lists of large executions by many callers that read a byte now and then: they make progress, but their memory is not freed. */
+export async function trickledLists(attack: Attack): Promise<void> {
+  const { counter, signal } = attack;
+  const { others, ports } = attack.target;
+  await repeatInParallel(attack, 4 * others.length, async (number) => {
+    const token = others[number % others.length] ?? '';
+    const socket = open({ port: ports.http, tls: 'http/1.1', from: addressOf(number % 5) });
+    if (await isOpened(socket, 'secureConnect')) {
+      socket.pause();
+      const request = head('GET', collection(attack), { Authorization: `Bearer ${token}` });
+      if (await write(socket, request)) counter.add('lists');
+      while (!signal.aborted && !socket.destroyed) {
+        socket.read(1);
+        await sleep(attack, 500);
+      }
+      counter.add('closed');
+    }
+    socket.destroy();
+  });
+}
+
 /** Lists of large executions by an authenticated caller that reads no response, at its concurrency limit. */
 export async function unreadLists(attack: Attack): Promise<void> {
   const { target, counter, signal } = attack;

@@ -11,7 +11,7 @@ import { Certificates } from '../../drill/harness/certificates.ts';
 import { holdsWithin } from '../../support/until.ts';
 import { allocatorOfImage } from '../../image/allocator.ts';
 import { skippingWorkflow } from '../../integration/reconciler/workflows.ts';
-import { createCaller, createNamespaces, createSubmitter } from '../../chaos/harness/namespaces.ts';
+import { createCaller, createOperator, createNamespaces, createSubmitter } from '../../chaos/harness/namespaces.ts';
 import { RetryingApi } from '../../chaos/harness/retrying-api.ts';
 import { serviceKubeconfig, systemNamespace } from '../../support/service-account.ts';
 import type { AttackTarget } from '../attackers/attack.ts';
@@ -70,6 +70,8 @@ export async function openFixture({ roles, cluster, directory, signal }: Fixture
   const attackerToken = await createSubmitter(api, { executions: [attacked], service: systemNamespace });
   const strangers: string[] = [];
   for (let number = 0; number < 4; number++) strangers.push(await createCaller(api, attacked, `stranger-${number}`));
+  const others: string[] = [];
+  for (let number = 0; number < 24; number++) others.push(await createOperator(api, attacked, `other-${number}`));
   await createLarge(api, attacked, largeExecutions);
   const { ref: image } = await pushBundle(cluster.registry, `workflows/attack-${suffix}:1`, {
     pipelineName: 'workflow',
@@ -104,6 +106,7 @@ export async function openFixture({ roles, cluster, directory, signal }: Fixture
       ports: { http: portOf(http), grpc: portOf(grpc), operations },
       token: attackerToken,
       strangers,
+      others,
       namespace: attacked,
     };
     return { processes, target, api, connections, endpoint: { http, grpc }, namespace, image, lease, close };

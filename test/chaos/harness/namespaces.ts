@@ -61,11 +61,16 @@ const submitter = 'chaos-submitter';
  */
 export async function createSubmitter(api: RetryingApi, { executions }: ChaosNamespaces): Promise<string> {
   const [namespace = ''] = executions;
-  const token = await createCaller(api, namespace, submitter);
+  return createOperator(api, namespace, submitter);
+}
+
+/** Creates a ServiceAccount that may do everything with executions; returns its token, with the execution API's audience. */
+export async function createOperator(api: RetryingApi, namespace: string, name: string): Promise<string> {
+  const token = await createCaller(api, namespace, name);
   await create(api, `/apis/${rbac}/clusterrolebindings`, {
-    metadata: { name: `${submitter}-${namespace}` },
+    metadata: { name: `${name}-${namespace}` },
     roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'workflow-execution-operator' },
-    subjects: [{ kind: 'ServiceAccount', namespace, name: submitter }],
+    subjects: [{ kind: 'ServiceAccount', namespace, name }],
   });
   return token;
 }

@@ -208,9 +208,23 @@ export const apiLimitFaults: readonly Fault[] = [
   {
     name: 'one caller may use the whole byte budget',
     file: 'src/api/call/byte-budget.ts',
-    find: '      await own.acquire(bytes, signal);\n',
-    replace: '',
+    find: 'return owner.used + bytes <= this.limits.perCaller && this.used',
+    replace: 'return this.used',
     caughtBy: ['src/api/call/byte-budget.spec.ts'],
+  },
+  {
+    name: 'unread responses never give way to those of other callers',
+    file: 'src/api/call/byte-budget.ts',
+    find: 'if (largest === undefined ||',
+    replace: 'if (largest !== undefined ||',
+    caughtBy: ['src/api/call/byte-budget.spec.ts'],
+  },
+  {
+    name: 'a gRPC call that gives way stays open',
+    file: 'src/api/grpc/call-admission.ts',
+    find: '        setAbort(metadata, incoming.abort);\n',
+    replace: '',
+    caughtBy: ['src/api/grpc/call-admission.spec.ts'],
   },
   {
     name: 'a connection with an authenticated call is replaced by a new one',

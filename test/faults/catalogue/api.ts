@@ -103,8 +103,8 @@ export const apiFaults: readonly Fault[] = [
   {
     name: 'the memory of a call is never released',
     file: 'src/api/call/byte-budget.ts',
-    find: '() => reservation.shrinkTo(0)',
-    replace: '() => undefined',
+    find: 'addAbortListener(signal, () => this.shrink(held, 0))',
+    replace: 'addAbortListener(signal, () => undefined)',
     caughtBy: ['src/api/call/byte-budget.spec.ts'],
   },
   {
