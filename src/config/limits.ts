@@ -46,6 +46,9 @@ export const maxMetadataBytes = 16 * 1024;
  */
 export const smallPieces = { belowBytes: 256, freePerBody: 2, burst: 1_000, refillMs: 10 } as const;
 
+/** TLS 1.3 KeyUpdates per connection: burst, and milliseconds until the next one. Clients send one in gigabytes, if at all. */
+export const keyUpdates = { burst: 32, refillMs: 1_000 } as const;
+
 /** Memory for executions, pages of lists and events of watches that clients have not read yet, in bytes. */
 export const responseBudget = { total: 128 * mebibyte, perCaller: 8 * mebibyte };
 

@@ -1,6 +1,7 @@
 import type { Server, Socket } from 'node:net';
 import { Server as TlsServer } from 'node:tls';
 import { addressGroup } from './address-group.ts';
+import { limitKeyUpdates } from './key-updates.ts';
 import { callsPerTurn, PacedQueue } from './paced-queue.ts';
 
 /** Open connections that a port may have. */
@@ -38,7 +39,7 @@ interface Group {
  * without an authenticated call: of its own address at the limit of the address, of the address with the most of them at
  * the total limit. So held connections cannot lock out callers, and a flood from few addresses does not close a
  * probe's connection. If all connections have authenticated calls, the new one is closed. With TLS, few are passed on per turn
- * of the event loop, because each begins with a handshake.
+ * of the event loop, because each begins with a handshake, and {@link limitKeyUpdates} bounds what follows it.
  */
 export class ConnectionLimits {
   private readonly groups = new Map<string, Group>();
@@ -52,6 +53,7 @@ export class ConnectionLimits {
   applyTo(server: Server): void {
     const listeners = server.listeners('connection');
     server.removeAllListeners('connection');
+    if (server instanceof TlsServer) limitKeyUpdates(server, (socket) => this.closeFlood(socket));
     server.on('connection', (socket: Socket) => {
       // A reset may arrive before the listeners of the server do.
       socket.on('error', () => socket.destroy());
@@ -111,6 +113,19 @@ export class ConnectionLimits {
       if (size > most || (size === most && openedMs(group) < openedMs(largest))) largest = group;
     }
     return largest;
+  }
+
+  /**
+   * Closes the connection from a peer, and those of its address without an authenticated call: what they have sent in the same
+   * turn of the event loop is then not read. From inside OpenSSL, only the TCP sockets may be closed.
+   */
+  private closeFlood(peer: Peer): void {
+    const connection = this.byPeer.get(keyOf(peer));
+    if (connection === undefined) return;
+    for (const one of [connection, ...connection.group.anonymous]) {
+      this.forget(one);
+      one.socket.destroy();
+    }
   }
 
   /** Closes the oldest anonymous connection; false if there is none. */

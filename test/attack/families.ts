@@ -6,6 +6,7 @@ import { documents, patterns, quotedSecrets, violations } from './attackers/docu
 import { frameFlood } from './attackers/frames.ts';
 import { ambiguousFraming } from './attackers/framing.ts';
 import { heldAnonymousCalls, heldCallsOfStrangers, heldWatches } from './attackers/held.ts';
+import { keyUpdates } from './attackers/key-updates.ts';
 import { smallPieces } from './attackers/pieces.ts';
 import { healthWatches, trickledLists, unreadLists, unreadReflection, unreadWatches } from './attackers/unread.ts';
 
@@ -58,6 +59,13 @@ export const families: readonly Family[] = [
     seconds: 12,
     onBothRoles: true,
     attack: smallPieces,
+  },
+  {
+    name: 'key updates',
+    description: 'TLS 1.3 KeyUpdates without data',
+    seconds: 6,
+    onBothRoles: true,
+    attack: keyUpdates,
   },
   { name: 'odd framing', description: 'ambiguous requests (request smuggling)', seconds: 6, attack: ambiguousFraming },
   {

@@ -52,6 +52,27 @@ export const apiLimitFaults: readonly Fault[] = [
     caughtBy: ['src/connections/paced-queue.spec.ts'],
   },
   {
+    name: 'TLS key updates are not limited',
+    file: 'src/connections/key-updates.ts',
+    find: 'if (!isWithin) close(socket);',
+    replace: '',
+    caughtBy: ['src/connections/key-updates.spec.ts'],
+  },
+  {
+    name: 'the key log of TLS keeps its secrets',
+    file: 'src/connections/key-updates.ts',
+    find: 'line.fill(0);',
+    replace: '',
+    caughtBy: ['src/connections/key-updates.spec.ts'],
+  },
+  {
+    name: 'a flood of TLS key updates is read from all connections of its address',
+    file: 'src/connections/connection-limits.ts',
+    find: '[connection, ...connection.group.anonymous]',
+    replace: '[connection]',
+    caughtBy: ['src/connections/key-updates.spec.ts'],
+  },
+  {
     name: 'a gRPC connection whose end Node.js has missed outlives the shutdown',
     file: 'src/api/grpc/grpc-server.ts',
     find: 'for (const socket of this.open) socket.destroy();',
