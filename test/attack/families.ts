@@ -63,7 +63,7 @@ export const families: readonly Family[] = [
   {
     name: 'key updates',
     description: 'TLS 1.3 KeyUpdates without data',
-    seconds: 6,
+    seconds: 12,
     onBothRoles: true,
     attack: keyUpdates,
   },
