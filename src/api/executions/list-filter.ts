@@ -64,28 +64,53 @@ export const noFilter: ListFilter = { phase: [] };
 /** Canonical targets, for the comparison of targets. */
 export type CanonicalTargets = Pick<Targets, 'canonical' | 'targetOf'>;
 
-/** The predicate of a validated filter. */
-export function filterPredicate(
-  filter: Partial<ListFilter>,
-  targets: CanonicalTargets,
-): (execution: ExecutionSummary) => boolean {
+type Predicate = (execution: ExecutionSummary) => boolean;
+
+/** The predicate of a validated filter. It tests only what is given: a list tests every execution of the cache. */
+export function filterPredicate(filter: Partial<ListFilter>, targets: CanonicalTargets): Predicate {
   const { phase = [], workflowId, targetResource, remediationRequest } = filter;
-  const target = targetResource && targets.canonical(targetResource);
-  const matchesLabels = parseLabelSelector(filter.labelSelector ?? '');
-  const from = Date.parse(filter.createdAfter ?? '');
-  const to = Date.parse(filter.createdBefore ?? '');
-  return (execution) => {
-    const { metadata, spec } = execution;
-    return (
-      (phase.length === 0 || phase.includes(phaseOf(execution))) &&
-      (workflowId === undefined || spec.workflowRef.workflowId === workflowId) &&
-      (target === undefined || targets.targetOf(execution) === target) &&
-      (remediationRequest === undefined || spec.remediationRequestRef.name === remediationRequest) &&
-      matchesLabels(metadata.labels ?? {}) &&
-      // A time that is not given is NaN.
-      !(Date.parse(metadata.creationTimestamp) < from) &&
-      !(Date.parse(metadata.creationTimestamp) >= to)
-    );
+  const { labelSelector, createdAfter, createdBefore } = filter;
+  const tests = [
+    ...testFor(phase.length > 0 ? phase : undefined, (phases) => (execution) => phases.includes(phaseOf(execution))),
+    ...testFor(
+      workflowId,
+      (id) =>
+        ({ spec }) =>
+          spec.workflowRef.workflowId === id,
+    ),
+    ...testFor(targetResource, (text) => onTarget(text, targets)),
+    ...testFor(
+      remediationRequest,
+      (name) =>
+        ({ spec }) =>
+          spec.remediationRequestRef.name === name,
+    ),
+    ...testFor(labelSelector, withLabels),
+    ...testFor(createdAfter, (text) => createdWithin(Date.parse(text), Infinity)),
+    ...testFor(createdBefore, (text) => createdWithin(-Infinity, Date.parse(text))),
+  ];
+  return (execution) => tests.every((test) => test(execution));
+}
+
+function testFor<T>(value: T | undefined, make: (value: T) => Predicate): Predicate[] {
+  return value === undefined ? [] : [make(value)];
+}
+
+function onTarget(text: string, targets: CanonicalTargets): Predicate {
+  const wanted = targets.canonical(text);
+  return (execution) => targets.targetOf(execution) === wanted;
+}
+
+function withLabels(selector: string): Predicate {
+  const matches = parseLabelSelector(selector);
+  return ({ metadata }) => matches(metadata.labels ?? {});
+}
+
+/** From a time in milliseconds since the epoch, and before another. */
+function createdWithin(from: number, to: number): Predicate {
+  return ({ metadata }) => {
+    const created = Date.parse(metadata.creationTimestamp);
+    return created >= from && created < to;
   };
 }
 
