@@ -19,32 +19,45 @@ export function listPage(
   const matches = filterPredicate(filter, targets);
   const size = Math.min(command.pageSize === 0 ? pageSizes.default : command.pageSize, pageSizes.max);
   const after = pageToken === undefined ? undefined : decodePageToken(pageToken, { namespace, filter });
-  const all = executions.filter(
-    (execution) => (namespace === undefined || execution.metadata.namespace === namespace) && matches(execution),
-  );
-  const left = after === undefined ? all : all.filter(({ metadata }) => comparePositions(after, metadata) < 0);
-  const items = withinMaxBytes(firstOf(left, size));
+  const first: CachedExecution[] = [];
+  let [total, left] = [0, 0];
+  // The newest ones were usually added last.
+  for (const execution of executions.toReversed()) {
+    const { metadata } = execution;
+    if ((namespace !== undefined && metadata.namespace !== namespace) || !matches(execution)) continue;
+    total += 1;
+    if (after !== undefined && comparePositions(after, metadata) >= 0) continue;
+    left += 1;
+    addInOrder(first, execution, size);
+  }
+  const items = withinMaxBytes(first);
   const last = items.at(-1);
   return {
     items,
-    total: all.length,
-    remaining: left.length - items.length,
-    ...(last !== undefined && left.length > items.length
+    total,
+    remaining: left - items.length,
+    ...(last !== undefined && left > items.length
       ? { nextPageToken: encodePageToken(last.metadata, { namespace, filter }) }
       : {}),
   };
 }
 
-/** The first executions in list order. With 10,000 executions this takes a tenth of the time of sorting all of them. */
+/** The first executions in list order. */
 export function firstOf(executions: readonly CachedExecution[], size: number): CachedExecution[] {
   const first: CachedExecution[] = [];
-  for (const execution of executions) {
-    const last = first[size - 1];
-    if (last !== undefined && comparePositions(last.metadata, execution.metadata) < 0) continue;
-    first.splice(insertionIndex(execution, first), 0, execution);
-    if (first.length > size) first.pop();
-  }
+  for (const execution of executions) addInOrder(first, execution, size);
   return first;
+}
+
+/**
+ * Adds an execution to the first ones in list order, unless it is behind them. With 10,000 executions this takes a tenth of the
+ * time of sorting all of them.
+ */
+function addInOrder(first: CachedExecution[], execution: CachedExecution, size: number): void {
+  const last = first[size - 1];
+  if (last !== undefined && comparePositions(last.metadata, execution.metadata) < 0) return;
+  first.splice(insertionIndex(execution, first), 0, execution);
+  if (first.length > size) first.pop();
 }
 
 /** By binary search. */

@@ -117,8 +117,8 @@ export const apiFaults: readonly Fault[] = [
   {
     name: 'a page is too large for a default client',
     file: 'src/api/executions/list-page.ts',
-    find: 'withinMaxBytes(firstOf(left, size))',
-    replace: 'firstOf(left, size)',
+    find: 'withinMaxBytes(first)',
+    replace: 'first',
     caughtBy: ['src/api/executions/list-page.spec.ts'],
   },
   {
@@ -138,8 +138,8 @@ export const apiFaults: readonly Fault[] = [
   {
     name: 'a page repeats the last execution of the previous page',
     file: 'src/api/executions/list-page.ts',
-    find: 'all.filter(({ metadata }) => comparePositions(after, metadata) < 0)',
-    replace: 'all.filter(({ metadata }) => comparePositions(after, metadata) <= 0)',
+    find: 'comparePositions(after, metadata) >= 0',
+    replace: 'comparePositions(after, metadata) > 0',
     caughtBy: ['src/api/executions/list-page.spec.ts'],
   },
   {
