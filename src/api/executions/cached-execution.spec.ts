@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { toResource } from '../resource/workflow-execution-resource.ts';
 import { aWorkflowExecution } from '../../workflow-execution/workflow-execution.builders.ts';
 import { allPhases, isTerminal } from '../../workflow-execution/execution.ts';
 import { requestLabel } from '../../workflow-execution/metadata.ts';
@@ -8,6 +9,7 @@ import {
   cachedExecutionResource,
   executionOf,
   requestIndex,
+  resourceJson,
 } from './cached-execution.ts';
 
 /** Executions that differ in every part that is compressed. */
@@ -22,6 +24,10 @@ const executions = allPhases.map((phase, index) =>
 describe('an execution in the cache', () => {
   it.each(executions)('in phase $status.phase is read back as it was', (execution) => {
     expect(executionOf(cachedExecution(execution))).toEqual(execution);
+  });
+
+  it.each(executions)('in phase $status.phase has the JSON of REST', (execution) => {
+    expect(resourceJson(cachedExecution(execution))).toBe(JSON.stringify(toResource(execution)));
   });
 
   it.each(executions)('in phase $status.phase is compressed only if it has ended', (execution) => {

@@ -60,7 +60,7 @@ export interface ListCommand {
 }
 
 /** One page of a list. */
-export interface ExecutionPage<E = WorkflowExecution> {
+export interface ExecutionPage<E> {
   /** Newest first. */
   readonly items: readonly E[];
   /** Absent on the last page. */

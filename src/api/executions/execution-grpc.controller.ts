@@ -15,11 +15,13 @@ import type {
   GetWorkflowExecutionResponse,
   ListWorkflowExecutionsRequest,
   ListWorkflowExecutionsResponse,
+  WorkflowExecution as WorkflowExecutionMessage,
 } from '../generated/kubernaut/workflowexecution/v1/workflow_execution.ts';
 import { GrpcStatusFilter } from '../grpc/grpc-status.filter.ts';
 import { grpcService } from '../grpc/service-definition.ts';
 import { parseName } from '../resource/names.ts';
 import { toMessage } from '../resource/to-message.ts';
+import { executionOf, type CachedExecution } from './cached-execution.ts';
 import { toCreateResponse } from './create-responses.ts';
 import { ExecutionService } from './execution.service.ts';
 import { parseCancelRequest, parseCreateRequest, parseDeleteRequest, parseListRequest } from './grpc-requests.ts';
@@ -52,7 +54,7 @@ export class ExecutionGrpcController {
     @Payload() request: GetWorkflowExecutionRequest,
     @IncomingCall() call: Call,
   ): Promise<GetWorkflowExecutionResponse> {
-    return { workflowExecution: toMessage(await this.executions.get(parseName(request.name), call)) };
+    return { workflowExecution: cachedMessage(await this.executions.get(parseName(request.name), call)) };
   }
 
   @GrpcMethod(grpcService)
@@ -61,7 +63,7 @@ export class ExecutionGrpcController {
     @Payload() request: ListWorkflowExecutionsRequest,
     @IncomingCall() call: Call,
   ): Promise<ListWorkflowExecutionsResponse> {
-    return toListResponse(await this.lists.list(await parseListRequest(request), call));
+    return toListResponse(await this.lists.list(await parseListRequest(request), call, cachedMessage));
   }
 
   @GrpcMethod(grpcService)
@@ -81,4 +83,8 @@ export class ExecutionGrpcController {
   ): Promise<DeleteWorkflowExecutionResponse> {
     return { workflowExecution: toMessage(await this.executions.delete(await parseDeleteRequest(request), call)) };
   }
+}
+
+function cachedMessage(cached: CachedExecution): WorkflowExecutionMessage {
+  return toMessage(executionOf(cached));
 }

@@ -3,6 +3,7 @@ import {
   Controller,
   Delete,
   Get,
+  Header,
   HttpCode,
   Param,
   Post,
@@ -23,13 +24,17 @@ import type { WorkflowExecutionResource } from '../resource/workflow-execution-r
 import { JsonBodyInterceptor } from '../rest/json-body.interceptor.ts';
 import { ApiExecutions } from '../rest/problem-responses.ts';
 import { RequestValidationPipe } from '../validation/validation.pipe.ts';
+import { resourceJson } from './cached-execution.ts';
 import { headersOf, toCreatedResource, type CreatedResource } from './create-responses.ts';
 import { CreateQuery, CreateWorkflowExecutionDto, toCreateCommand } from './create-workflow-execution.dto.ts';
 import { ApiCancel, ApiCreate, ApiDelete, ApiGet, ApiList } from './execution.openapi.ts';
 import { ExecutionService } from './execution.service.ts';
-import { toResourceList, type WorkflowExecutionList } from './list-responses.ts';
+import { toListJson } from './list-responses.ts';
 import { ListService } from './list.service.ts';
 import { CancelQuery, DeleteQuery, ListQuery, NoBody, NoQuery, toListCommand } from './requests.ts';
+
+/** The type of a response that is already JSON. */
+const JsonText = () => Header('Content-Type', 'application/json; charset=utf-8');
 
 /** Operations on executions over REST, by the conventions of Kubernetes. */
 @Controller('api/v1/namespaces/:namespace/workflowexecutions')
@@ -59,25 +64,23 @@ export class ExecutionController {
   }
 
   @Get(':name')
+  @JsonText()
   @Access('get')
   @ApiGet()
-  async get(
-    @Param() key: ExecutionParameters,
-    @Query() _query: NoQuery,
-    @IncomingCall() call: Call,
-  ): Promise<WorkflowExecutionResource> {
-    return toResource(await this.executions.get(key, call));
+  async get(@Param() key: ExecutionParameters, @Query() _query: NoQuery, @IncomingCall() call: Call): Promise<string> {
+    return resourceJson(await this.executions.get(key, call));
   }
 
   @Get()
+  @JsonText()
   @Access('list')
   @ApiList()
   async list(
     @Param() { namespace }: NamespacesParameters,
     @Query() query: ListQuery,
     @IncomingCall() call: Call,
-  ): Promise<WorkflowExecutionList> {
-    return toResourceList(await this.lists.list(toListCommand(namespace, query), call));
+  ): Promise<string> {
+    return toListJson(await this.lists.list(toListCommand(namespace, query), call, resourceJson));
   }
 
   @Post(':name/cancel')

@@ -7,6 +7,7 @@ import { invalidField } from '../errors/api-error.ts';
 import type { Call } from '../call/call.ts';
 import type { PreflightService } from '../preflight/preflight.service.ts';
 import { aPolicy } from '../../workflow-execution/policy.builders.ts';
+import { executionOf } from './cached-execution.ts';
 import { serviceWith } from './execution.service.builders.ts';
 import { identityOf } from './new-execution.ts';
 
@@ -171,20 +172,17 @@ describe('get', () => {
   it('reads from the cache', async () => {
     const { service, answer } = serviceWith({ known });
 
-    await expect(service.get(key, call)).resolves.toBe(known);
+    expect(executionOf(await service.get(key, call))).toBe(known);
     expect(answer).not.toHaveBeenCalled();
   });
 
-  it('reads an execution that is not cached from the API server', async () => {
-    const { service } = serviceWith({});
+  it.each([
+    ['that is not cached', {}],
+    ['while the watch fails', { known, failure: new UnavailableError('down') }],
+  ])('reads an execution %s from the API server', async (_, over) => {
+    const { service } = serviceWith(over);
 
-    await expect(service.get(key, call)).resolves.toEqual(aWorkflowExecution());
-  });
-
-  it('reads from the API server while the watch fails', async () => {
-    const { service } = serviceWith({ known, failure: new UnavailableError('down') });
-
-    await expect(service.get(key, call)).resolves.toEqual(aWorkflowExecution());
+    expect(executionOf(await service.get(key, call))).toEqual(aWorkflowExecution());
   });
 
   it.each([

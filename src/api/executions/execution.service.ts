@@ -24,7 +24,7 @@ import { PreflightService } from '../preflight/preflight.service.ts';
 import { affectedExecution, generateName, NAME_SUFFIX } from '../resource/names.ts';
 import type { ExecutionKey, NameSuffix } from '../resource/names.ts';
 import { alreadyFinished, cancelPatch, decideCancel } from './cancellation.ts';
-import { cachedExecution, executionOf, type CachedExecution } from './cached-execution.ts';
+import { cachedExecution, type CachedExecution } from './cached-execution.ts';
 import type { CancelCommand, CreateCommand, CreatedExecution, DeleteCommand } from './commands.ts';
 import { IdempotentCreate } from './idempotent-create.ts';
 import { identityOf, newExecution } from './new-execution.ts';
@@ -82,13 +82,13 @@ export class ExecutionService {
   }
 
   /** Reads an execution from the cache, or from the API server if the cache does not have it or is out of date. */
-  async get(key: ExecutionKey, call: Call): Promise<WorkflowExecution> {
+  async get(key: ExecutionKey, call: Call): Promise<CachedExecution> {
     const { store, failure } = this.reflector;
     const cached = failure === undefined ? store.get(key) : undefined;
     await this.reserveAnswer(key, call);
-    if (cached === undefined) return this.read(key, call);
+    if (cached === undefined) return cachedExecution(await this.read(key, call));
     setExecutionAttributes(cached.metadata);
-    return executionOf(cached);
+    return cached;
   }
 
   /**

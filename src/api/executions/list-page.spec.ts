@@ -1,12 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
-import type { ListCommand } from './commands.ts';
+import type { ExecutionPage, ListCommand } from './commands.ts';
 import { aWorkflowExecution } from '../../workflow-execution/workflow-execution.builders.ts';
 import { targetsOf } from '../../targets/targets.builders.ts';
 import { ListWorkflowExecutionsResponse } from '../generated/kubernaut/workflowexecution/v1/workflow_execution.ts';
-import { toListResponse, toResourceList } from './list-responses.ts';
-import { cachedExecution, executionOf } from './cached-execution.ts';
+import { toMessage } from '../resource/to-message.ts';
+import { toListJson, toListResponse } from './list-responses.ts';
+import { cachedExecution, executionOf, resourceJson } from './cached-execution.ts';
 import { noFilter } from './list-filter.ts';
 import { pageSizes } from '../../config/limits.ts';
 import { listPage } from './list-page.ts';
@@ -15,6 +16,10 @@ import { listPage } from './list-page.ts';
 function pageOf(executions: readonly WorkflowExecution[], command: Partial<ListCommand>) {
   const page = listPage(executions.map(cachedExecution), { pageSize: 0, filter: noFilter, ...command }, targetsOf());
   return { ...page, items: page.items.map(executionOf) };
+}
+
+function messagesOf(page: ExecutionPage<WorkflowExecution>): ListWorkflowExecutionsResponse {
+  return toListResponse({ ...page, items: page.items.map(toMessage) });
 }
 
 /** An execution created in this second of a minute. */
@@ -69,8 +74,9 @@ describe('a list of executions', () => {
     const second = pageOf(all, { pageSize: 500, pageToken: first.nextPageToken });
 
     for (const page of [first, second]) {
-      expect(JSON.stringify(toResourceList(page)).length).toBeLessThan(2 * 1024 * 1024);
-      const message = ListWorkflowExecutionsResponse.encode(toListResponse(page)).finish();
+      const json = toListJson({ ...page, items: page.items.map((one) => resourceJson(cachedExecution(one))) });
+      expect(json.length).toBeLessThan(2 * 1024 * 1024);
+      const message = ListWorkflowExecutionsResponse.encode(messagesOf(page)).finish();
       expect(message.length).toBeLessThan(2 * 1024 * 1024);
       expect(message.length).toBeGreaterThan(1024 * 1024);
     }
@@ -78,8 +84,21 @@ describe('a list of executions', () => {
     expect(first.remaining).toBe(20 - first.items.length);
   });
 
+  it.each([
+    ['on its last page', 3, {}],
+    ['on others', 1, { continue: expect.any(String), remainingItemCount: 1 }],
+  ])('is a Kubernetes list over REST, %s', (_, pageSize, metadata) => {
+    const page = pageOf([created(1, 'a'), created(2, 'b')], { pageSize });
+    const json = toListJson({ ...page, items: page.items.map((one) => resourceJson(cachedExecution(one))) });
+
+    expect(JSON.parse(json)).toEqual({
+      ...{ apiVersion: 'workflowexecution.kubernaut.ai/v1alpha1', kind: 'WorkflowExecutionList', metadata },
+      items: page.items,
+    });
+  });
+
   it('has an empty token on its last page over gRPC', () => {
-    expect(toListResponse(pageOf([created(1, 'a')], {}))).toMatchObject({ nextPageToken: '', totalSize: 1 });
+    expect(messagesOf(pageOf([created(1, 'a')], {}))).toMatchObject({ nextPageToken: '', totalSize: 1 });
   });
 
   it('has at least one execution on a page', () => {

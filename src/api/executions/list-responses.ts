@@ -1,38 +1,33 @@
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import { workflowExecutionApiVersion, workflowExecutionResource } from '../../workflow-execution/resource.ts';
-import type { ListWorkflowExecutionsResponse } from '../generated/kubernaut/workflowexecution/v1/workflow_execution.ts';
-import { toMessage } from '../resource/to-message.ts';
-import {
-  toResource,
-  WorkflowExecutionDto,
-  type WorkflowExecutionResource,
-} from '../resource/workflow-execution-resource.ts';
+import type {
+  ListWorkflowExecutionsResponse,
+  WorkflowExecution as WorkflowExecutionMessage,
+} from '../generated/kubernaut/workflowexecution/v1/workflow_execution.ts';
+import { WorkflowExecutionDto } from '../resource/workflow-execution-resource.ts';
 import type { ExecutionPage } from './commands.ts';
 import { pageSizes } from '../../config/limits.ts';
 
 const kind = `${workflowExecutionResource.kind}List`;
 
 /** A page over gRPC. */
-export function toListResponse({ items, nextPageToken, total }: ExecutionPage): ListWorkflowExecutionsResponse {
-  return { workflowExecutions: items.map(toMessage), nextPageToken: nextPageToken ?? '', totalSize: total };
+export function toListResponse({
+  items,
+  nextPageToken,
+  total,
+}: ExecutionPage<WorkflowExecutionMessage>): ListWorkflowExecutionsResponse {
+  return { workflowExecutions: [...items], nextPageToken: nextPageToken ?? '', totalSize: total };
 }
 
-/** A page over REST, as a Kubernetes list. */
-export interface WorkflowExecutionList {
-  readonly apiVersion: string;
-  readonly kind: string;
-  readonly metadata: { readonly continue?: string; readonly remainingItemCount?: number };
-  readonly items: readonly WorkflowExecutionResource[];
-}
-
-/** A page over REST. */
-export function toResourceList({ items, nextPageToken, remaining }: ExecutionPage): WorkflowExecutionList {
-  return {
-    apiVersion: workflowExecutionApiVersion,
-    kind,
-    metadata: nextPageToken === undefined ? {} : { continue: nextPageToken, remainingItemCount: remaining },
-    items: items.map(toResource),
-  };
+/**
+ * A page over REST, as a Kubernetes list in JSON.
+ *
+ * @param page its executions in JSON
+ */
+export function toListJson({ items, nextPageToken, remaining }: ExecutionPage<string>): string {
+  const metadata = nextPageToken === undefined ? {} : { continue: nextPageToken, remainingItemCount: remaining };
+  const list = JSON.stringify({ apiVersion: workflowExecutionApiVersion, kind, metadata });
+  return `${list.slice(0, -1)},"items":[${items.join(',')}]}`;
 }
 
 /** The metadata of a list in the OpenAPI document. */

@@ -4,7 +4,7 @@ import type { Reflector } from '../../kubernetes/reflector.ts';
 import { targetsOf } from '../../targets/targets.builders.ts';
 import { ResponseBudget } from '../call/byte-budget.ts';
 import type { ResourceVersionBarrier } from './resource-version-barrier.ts';
-import type { CachedExecution } from './cached-execution.ts';
+import { executionOf, type CachedExecution } from './cached-execution.ts';
 import { ListService } from './list.service.ts';
 import { noFilter } from './list-filter.ts';
 
@@ -21,7 +21,7 @@ describe('list', () => {
     const call = { signal: new AbortController().signal, abort: () => undefined };
     const made: number[] = [];
 
-    const pages = Array.from({ length: 3 }, () => lists.list({ pageSize: 0, filter: noFilter }, call));
+    const pages = Array.from({ length: 3 }, () => lists.list({ pageSize: 0, filter: noFilter }, call, executionOf));
     for (let turn = 0; turn < 3; turn++) {
       await settle();
       made.push(list.mock.calls.length);

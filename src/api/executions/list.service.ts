@@ -2,13 +2,12 @@ import { Injectable } from '@nestjs/common';
 import { InjectReflector } from '../../kubernetes/kubernetes.module.ts';
 import { Reflector } from '../../kubernetes/reflector.ts';
 import { Targets } from '../../targets/targets.ts';
-import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
 import { workflowExecutionResource } from '../../workflow-execution/resource.ts';
 import { ResourceVersionBarrier } from './resource-version-barrier.ts';
 import { PacedQueue } from '../../connections/paced-queue.ts';
 import { ResponseBudget, type ResponseCall } from '../call/byte-budget.ts';
 import { ApiError } from '../errors/api-error.ts';
-import { executionOf, type CachedExecution } from './cached-execution.ts';
+import type { CachedExecution } from './cached-execution.ts';
 import type { ExecutionPage, ListCommand } from './commands.ts';
 import { maxPageBytes } from '../../config/limits.ts';
 import { listPage } from './list-page.ts';
@@ -18,7 +17,7 @@ const retryAfterMs = 1_000;
 /** How long a list waits for the cache to reach a resource version, in milliseconds. */
 const catchUpMs = 5_000;
 
-/** Executions that are decompressed without a pause; some milliseconds of work. */
+/** Executions that are read without a pause; some milliseconds of work. */
 const readsPerTurn = 100;
 
 /** Lists executions from the cache, without a request to the API server. */
@@ -37,10 +36,15 @@ export class ListService {
   /**
    * One page; waits while the caller has not read enough of its earlier answers.
    *
+   * @param read how the transport shows an execution
    * @throws ApiError InvalidArgument for an invalid token; PositionExpired if the cluster has no
    *   such resource version; Unavailable if the cache has not synced or has not reached it
    */
-  async list(command: ListCommand, call: ResponseCall): Promise<ExecutionPage> {
+  async list<E>(
+    command: ListCommand,
+    call: ResponseCall,
+    read: (cached: CachedExecution) => E,
+  ): Promise<ExecutionPage<E>> {
     const { signal } = call;
     if (!this.reflector.hasSynced) throw notYet('the executions of the cluster are still being read');
     if (command.filter.targetResource !== undefined) await this.targets.loaded(signal);
@@ -49,15 +53,14 @@ export class ListService {
     await this.turns.take();
     const page = listPage(this.reflector.store.list(), command, this.targets);
     room.shrinkTo(page.items.reduce((bytes, execution) => bytes + execution.jsonBytes, 0));
-    return { ...page, items: await this.read(page.items) };
+    return { ...page, items: await this.read(page.items, read) };
   }
 
-  /** Finished executions are decompressed, some at a time. */
-  private async read(cached: readonly CachedExecution[]): Promise<WorkflowExecution[]> {
-    const executions: WorkflowExecution[] = [];
+  private async read<E>(cached: readonly CachedExecution[], read: (cached: CachedExecution) => E): Promise<E[]> {
+    const executions: E[] = [];
     for (const [index, one] of cached.entries()) {
       if (index > 0 && index % readsPerTurn === 0) await this.turns.take();
-      executions.push(executionOf(one));
+      executions.push(read(one));
     }
     return executions;
   }
