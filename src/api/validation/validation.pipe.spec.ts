@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import { parameterBytes } from '../../workflow-execution/generated/parameter-rules.ts';
 import { aSpec, largestParameters } from '../../workflow-execution/workflow-execution.builders.ts';
 import { ApiError } from '../errors/api-error.ts';
-import { CreateWorkflowExecutionDto } from '../executions/create-workflow-execution.dto.ts';
-import { validated } from './validation.pipe.ts';
+import { CreateQuery, CreateWorkflowExecutionDto } from '../executions/create-workflow-execution.dto.ts';
+import { RequestValidationPipe, validated } from './validation.pipe.ts';
 
 /** The violations of a body: rules by field. */
 async function brokenRules(body: object): Promise<Record<string, string>> {
@@ -144,5 +144,25 @@ describe('a body', () => {
         expect(outcome).toBeInstanceOf(ApiError);
       }),
     );
+  });
+});
+
+describe('the pipe of handlers', () => {
+  const pipe = new RequestValidationPipe();
+  const body = { type: 'body', metatype: CreateQuery } as const;
+
+  it('takes a missing body as an empty one', async () => {
+    await expect(pipe.transform(undefined, body)).resolves.toEqual({ validateOnly: false });
+  });
+
+  it.each([null, 'x', 1, true])('refuses the body %j', async (value) => {
+    await expect(pipe.transform(value, body)).rejects.toMatchObject({
+      details: { violations: [{ path: [], message: 'must be an object' }] },
+    });
+  });
+
+  it('does not touch what decorators of this service provide', async () => {
+    const call = { signal: new AbortController().signal };
+    await expect(pipe.transform(call, { type: 'custom', metatype: Object })).resolves.toBe(call);
   });
 });

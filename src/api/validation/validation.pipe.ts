@@ -1,6 +1,6 @@
-import { ValidationPipe } from '@nestjs/common';
-import type { ArgumentMetadata, Type } from '@nestjs/common';
-import type { ValidationError } from 'class-validator';
+import type { ArgumentMetadata, PipeTransform, Type } from '@nestjs/common';
+import { plainToInstance } from 'class-transformer';
+import { validate, type ValidationError } from 'class-validator';
 import { requestValues } from '../../config/limits.ts';
 import { truncate } from '../../workflow-execution/text.ts';
 import { invalidArgument, invalidField } from '../errors/api-error.ts';
@@ -13,39 +13,33 @@ export const plainJsonLimits = {
   tooManyValues: `must not have more than ${requestValues.values} fields and values in all`,
 } as const;
 
+/** Unknown fields are refused. */
+const rules = { whitelist: true, forbidNonWhitelisted: true, forbidUnknownValues: false } as const;
+
 /**
  * Validates requests of both transports by the rules of a DTO class. Unknown fields are refused by name, and no value is
- * converted to another type.
+ * converted to another type. Unlike Nest's own pipe it is for JSON: that one also searches for binary values and gaps of arrays,
+ * which takes a fifth of the time.
  *
  * @throws ApiError InvalidArgument with every violation
  */
-export class RequestValidationPipe extends ValidationPipe {
-  constructor() {
-    super({
-      whitelist: true,
-      forbidNonWhitelisted: true,
-      transform: true,
-      exceptionFactory: (errors) => invalidArgument(toViolations(errors)),
-    });
-  }
-
-  override async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
-    if (Array.isArray(value)) throw invalidField([], 'must be an object, not a list');
-    if (metadata.type === 'body' && value !== undefined && (typeof value !== 'object' || value === null)) {
-      throw invalidField([], 'must be an object');
-    }
-    assertPlainJson(value);
-    return super.transform(value, metadata);
+export class RequestValidationPipe implements PipeTransform {
+  async transform(value: unknown, { type, metatype }: ArgumentMetadata): Promise<unknown> {
+    // Made by this service.
+    if (type === 'custom' || metatype === undefined) return value;
+    return validated(metatype, value === undefined ? {} : value);
   }
 }
 
-const pipe = new RequestValidationPipe();
-
-/** Validates a value that is not the argument of a handler; returns it as an instance of the class. */
-export async function validated<T extends object>(type: Type<T>, value: object): Promise<T> {
-  const instance = await pipe.transform(value, { type: 'body', metatype: type });
-  if (instance instanceof type) return instance;
-  throw new Error(`validation did not make a ${type.name}`);
+/** Validates a value; returns it as an instance of the class. */
+export async function validated<T extends object>(dto: Type<T>, value: unknown): Promise<T> {
+  if (Array.isArray(value)) throw invalidField([], 'must be an object, not a list');
+  if (typeof value !== 'object' || value === null) throw invalidField([], 'must be an object');
+  assertPlainJson(value);
+  const instance = plainToInstance(dto, value);
+  const errors = await validate(instance, rules);
+  if (errors.length > 0) throw invalidArgument(toViolations(errors));
+  return instance;
 }
 
 /** Constraints that make the others of the same field redundant: a missing field also has the wrong type, for example. */
