@@ -51,7 +51,7 @@ export class Authentication {
     const known = remote.metadata && this.grpcCalls.get(remote.metadata);
     if (known !== undefined) return known;
     const address = addressGroup(remote.address);
-    const token = this.jwtOf(remote, address);
+    const token = this.refusing(address, () => bearerToken(remote.authorization));
     const caller = this.authenticator.knows(token)
       ? await this.knownCaller(token, address)
       : await this.newCaller(token, address);
@@ -70,11 +70,10 @@ export class Authentication {
     return assertCaller(await reviewed(this.authenticator.authenticate(token)));
   }
 
-  private jwtOf({ authorization }: Remote, address: string): string {
+  /** Counts what is refused without a review. */
+  private refusing<T>(address: string, read: () => T): T {
     try {
-      const token = bearerToken(authorization);
-      if (isSignedJwt(token)) return token;
-      throw new ApiError('Unauthenticated', 'the token is not a signed JSON Web Token');
+      return read();
     } catch (error) {
       this.limits.countRefusal(address);
       throw error;
@@ -88,6 +87,7 @@ export class Authentication {
   }
 
   private async newCaller(token: string, address: string): Promise<Caller> {
+    this.refusing(address, () => assertSignedJwt(token));
     const release = this.limits.reserveReview(address);
     let isBad = false;
     try {
@@ -103,6 +103,11 @@ export class Authentication {
 function assertCaller(caller: Caller | undefined): Caller {
   if (caller !== undefined) return caller;
   throw new ApiError('Unauthenticated', 'the token is invalid, or not issued for this service');
+}
+
+function assertSignedJwt(token: string): void {
+  if (isSignedJwt(token)) return;
+  throw new ApiError('Unauthenticated', 'the token is not a signed JSON Web Token');
 }
 
 /** Characters of the longest accepted token; those of ServiceAccounts have about 1,000. */
