@@ -18,6 +18,8 @@ import {
   anonymousBudget,
   callBytes,
   maxMetadataBytes,
+  maxQueryBytes,
+  handshakes,
   operationsConnections,
   otherStreams,
   pageSizes,
@@ -65,6 +67,11 @@ it.each([
   [
     'docs/operations.md',
     `${sizeText(anonymousBudget.total)}, ${sizeText(anonymousBudget.perOwner)} per address: metadata and ${sizeText(callBytes.anonymous)} for health and reflection, ${sizeText(callBytes.unauthenticated)} for others`,
+  ],
+  ['docs/operations.md', `gRPC request other than a create | ${sizeText(maxQueryBytes)}`],
+  [
+    'docs/operations.md',
+    `${handshakes.max} in progress per port; more wait, and then those that take over ${secondsText(handshakes.giveWayAfterMs)}`,
   ],
   ['docs/operations.md', `gRPC metadata | ${sizeText(maxMetadataBytes)}`],
   ['docs/operations.md', `${sizeText(responseBudget.total)}, ${sizeText(responseBudget.perCaller)} per caller`],

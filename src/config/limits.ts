@@ -24,6 +24,9 @@ export const maxExecutionBytes = 1.5 * mebibyte;
 /** Memory for requests of authenticated callers, over both transports, in bytes; `perOwner` is per caller. */
 export const requestBudget = { total: 64 * mebibyte, perOwner: 16 * mebibyte };
 
+/** Maximum size of a gRPC request other than a create, in bytes: the requests of streams stay in memory. */
+export const maxQueryBytes = 16 * 1024;
+
 /** Memory for gRPC calls to health and reflection, and others until they are authenticated, in bytes; `perOwner` is per address. */
 export const anonymousBudget = { total: 32 * mebibyte, perOwner: 8 * mebibyte };
 
@@ -67,6 +70,12 @@ export const grpcLimits = {
 
 /** Maximum number of open gRPC calls besides the streams of WFE_MAX_STREAMS and WFE_MAX_STREAMS_PER_CALLER. */
 export const otherStreams = { total: 5_000, perConnection: 100 } as const;
+
+/**
+ * TLS handshakes in progress at a time on a port; with the slowest certificates each takes a millisecond. Others wait, and then
+ * those that take longer than this time in milliseconds are ended.
+ */
+export const handshakes = { max: 50, giveWayAfterMs: 1_000 } as const;
 
 /** Maximum number of unanswered requests of an HTTP connection. HTTP clients rarely pipeline at all. */
 export const maxPipelinedRequests = 8;

@@ -113,7 +113,8 @@ export function tlsOptions({ cert, key, ca }: Certificate) {
     ca,
     minVersion: 'TLSv1.2',
     ciphers,
-    ecdhCurve: 'X25519:prime256v1:secp384r1',
+    // Without secp384r1, which takes ten times as long.
+    ecdhCurve: 'X25519:prime256v1',
     handshakeTimeout: handshakeTimeoutMs,
     requestCert: ca !== undefined,
     rejectUnauthorized: ca !== undefined,

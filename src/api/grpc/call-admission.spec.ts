@@ -128,6 +128,15 @@ describe('the admission of gRPC calls', () => {
     expect(large.result.status).toBe(status.RESOURCE_EXHAUSTED);
   });
 
+  it('refuses requests of more than 16 KiB unless they create something', async () => {
+    const { call } = admission('alice');
+    const [create, watch] = [await call(), await call(`/${serviceName}/WatchWorkflowExecutions`)];
+
+    await Promise.all([create.complete(20_000), watch.complete(20_000)]);
+
+    expect([create.result.status, watch.result.status]).toEqual([undefined, status.RESOURCE_EXHAUSTED]);
+  });
+
   it('can be ended by its handler', async () => {
     const [abort, metadata] = [jest.fn(), new Metadata()];
     const { call } = admission('alice');

@@ -4,7 +4,7 @@ import type { Metadata, ServerInterceptor } from '@grpc/grpc-js';
 import type { Caller } from '../../auth/caller.ts';
 import { CONFIG } from '../../config/config.ts';
 import type { Config } from '../../config/config.ts';
-import { callBytes } from '../../config/limits.ts';
+import { callBytes, maxQueryBytes } from '../../config/limits.ts';
 import { addressGroup } from '../../connections/address-group.ts';
 import { httpLimits } from '../../connections/http-limits.ts';
 import { CLOCK, type Clock } from '../../kubernetes/clock.ts';
@@ -20,9 +20,11 @@ import { incomingRequest, IncomingRequest } from './incoming-request.ts';
 import { DecodedRequest, isOwnMethod, serviceName } from './service-definition.ts';
 import { toGrpcStatus } from './status-details.ts';
 
+const createPath = `/${serviceName}/CreateWorkflowExecution`;
+
 /** Mutating methods, with their verbs for the access log. */
 const mutating: Readonly<Record<string, 'create' | 'patch' | 'delete'>> = {
-  [`/${serviceName}/CreateWorkflowExecution`]: 'create',
+  [createPath]: 'create',
   [`/${serviceName}/CancelWorkflowExecution`]: 'patch',
   [`/${serviceName}/DeleteWorkflowExecution`]: 'delete',
 };
@@ -81,6 +83,7 @@ export class CallAdmission {
       .withOnReceiveMetadata((metadata, next) => void admit(metadata, next))
       .withOnReceiveMessage((request: unknown, next) => {
         if (!(request instanceof DecodedRequest)) return next(request);
+        if (request.bytes > maxQueryBytes && path !== createPath) return refuse(tooLarge());
         if (request.message instanceof ApiError) return refuse(request.message);
         messageBytes = request.bytes;
         next(request.message);
@@ -115,6 +118,10 @@ export class CallAdmission {
       throw error;
     }
   }
+}
+
+function tooLarge(): ApiError {
+  return new ApiError('TooLarge', `a request other than a create has at most ${maxQueryBytes} bytes`);
 }
 
 function tooSlow(): ApiError {

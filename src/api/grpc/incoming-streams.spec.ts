@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { connect as connectHttp2, constants, type ClientHttp2Session, type ClientHttp2Stream } from 'node:http2';
-import { ServerInterceptingCall, type ServerInterceptor } from '@grpc/grpc-js';
+import { ServerInterceptingCall, type Metadata, type ServerInterceptor } from '@grpc/grpc-js';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { FakeClock } from '../../kubernetes/fake-clock.builders.ts';
 import { startGrpcServer } from './grpc-server.builders.ts';
@@ -275,20 +275,33 @@ it.each([
   expect(headers['grpc-timeout']).toBe(expected);
 });
 
-it('passes on that a call has two authorization headers', async () => {
-  const received = Promise.withResolvers<unknown>();
-  const interceptor: ServerInterceptor = (_method, call) =>
-    new ServerInterceptingCall(call, {
-      start: (next) =>
-        next({ onReceiveMetadata: (metadata) => received.resolve(metadata.get('authorization').length) }),
-    });
-  const server = await startServer({}, [interceptor]);
-  const socket = await open(server.port);
-  const headers = { ':path': reflection, 'content-type': 'application/grpc', authorization: ['Bearer a', 'Bearer b'] };
+describe('the metadata of a call', () => {
+  /** What interceptors get of these headers. */
+  async function received(headers: Readonly<Record<string, string | readonly string[]>>): Promise<Metadata> {
+    const result = Promise.withResolvers<Metadata>();
+    const interceptor: ServerInterceptor = (_method, call) =>
+      new ServerInterceptingCall(call, {
+        start: (next) => next({ onReceiveMetadata: (metadata) => result.resolve(metadata) }),
+      });
+    const server = await startServer({}, [interceptor]);
+    const socket = await open(server.port);
+    const all = { ':path': reflection, 'content-type': 'application/grpc', ...headers };
+    socket.write(Buffer.concat([clientPreface, request(1, all)]));
+    const metadata = await result.promise;
+    socket.destroy();
+    await end(server);
+    return metadata;
+  }
 
-  socket.write(Buffer.concat([clientPreface, request(1, headers)]));
+  it('tells that it has two authorization headers', async () => {
+    const metadata = await received({ authorization: ['Bearer a', 'Bearer b'] });
 
-  await expect(received.promise).resolves.toBe(2);
-  socket.destroy();
-  await end(server);
+    expect(metadata.get('authorization')).toHaveLength(2);
+  });
+
+  it('has only what is read', async () => {
+    const metadata = await received({ authorization: 'Bearer a', traceparent: '00-1', 'x-text': 'b', 'x-bin': ',,,' });
+
+    expect(Object.keys(metadata.getMap()).sort()).toEqual(['authorization', 'traceparent']);
+  });
 });

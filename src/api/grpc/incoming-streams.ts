@@ -36,7 +36,8 @@ export interface IncomingStreamsOptions {
  * - One read of a connection can bring hundreds of streams. They are passed on a few at a time.
  * - At the limit of open streams, the connection with the most unanswered ones is closed, of the address with the most; so is
  *   one that opens and resets more than twice its limit in one turn of the event loop (CVE-2023-44487).
- * - Metadata is limited as the headers of REST are.
+ * - Metadata is limited as the headers of REST are, and what nothing reads is left out: grpc-js splits binary values at commas,
+ *   so that 15 KB of them take 3 MB.
  * - Calls with a single response that the client does not read in time are cancelled ({@link UnreadResponses}).
  * - Calls whose client does not end its request are reset after the answer ({@link UnendedRequests}).
  * - Whole messages are passed on ({@link IncomingRequest} counts what they take), and connections that send many small frames are closed ({@link SmallPieces}).
@@ -103,16 +104,17 @@ export class IncomingStreams {
       if (request === undefined) return;
       request.metadataBytes = bytesOf(rest[1]);
       if (request.metadataBytes > maxMetadataBytes) return refuseMetadata(stream);
-      normalizeTimeout(headers);
-      if (isRepeated('authorization', rest[1])) Object.assign(headers, { authorization: ['', ''] });
+      const known = knownHeaders(headers);
+      normalizeTimeout(known);
+      if (isRepeated('authorization', rest[1])) Object.assign(known, { authorization: ['', ''] });
       this.queue.add(session, {
         run: () => {
-          const { ':path': path = '' } = headers;
+          const { ':path': path = '' } = known;
           if (unaryPaths.has(path)) this.unreadResponses.add(stream, () => stream.headersSent);
           // People read logs at their own pace, and a line takes little memory.
           if (path === watchPath) this.unreadResponses.add(stream, () => stream.writableNeedDrain);
           incomingRequest.run(request, () => {
-            for (const listener of listeners) Reflect.apply(listener, session, [stream, headers, ...rest]);
+            for (const listener of listeners) Reflect.apply(listener, session, [stream, known, ...rest]);
           });
         },
         isObsolete: () => stream.closed || stream.destroyed,
@@ -179,6 +181,17 @@ export class IncomingStreams {
     streams?.clear();
     session.destroy();
   }
+}
+
+/** The headers that grpc-js or this service read. */
+const readHeaders = [
+  ...[':method', ':path', ':authority', 'content-type', 'te', 'authorization', 'traceparent'],
+  ...['grpc-timeout', 'grpc-encoding', 'grpc-accept-encoding'],
+];
+
+function knownHeaders(headers: IncomingHttpHeaders): IncomingHttpHeaders {
+  const known = readHeaders.map((name) => [name, headers[name]] as const).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(known);
 }
 
 /** What RFC 9113 counts for each header besides its name and value (section 6.5.2), in bytes. */

@@ -1,4 +1,4 @@
-import { createServer, type RequestListener } from 'node:http';
+import { createServer, type IncomingMessage, type RequestListener } from 'node:http';
 import { EventEmitter, once } from 'node:events';
 import { connect, type AddressInfo } from 'node:net';
 import type { CallHandler, ExecutionContext } from '@nestjs/common';
@@ -31,6 +31,11 @@ async function answerTo(beginning: string, budgets?: RequestBudgets): Promise<st
   }
 }
 
+/** The counter and raw-body, which collects what it has read as long as it listens. */
+function readersOf(request: IncomingMessage): number {
+  return request.listenerCount('data') + request.listenerCount('aborted');
+}
+
 async function startServer(budgets = new RequestBudgets()): Promise<AsyncDisposable & { port: number }> {
   const interceptor = new JsonBodyInterceptor(budgets);
   const listener: RequestListener = (request, response) => {
@@ -40,7 +45,7 @@ async function startServer(budgets = new RequestBudgets()): Promise<AsyncDisposa
     const next = { handle: () => undefined } as unknown as CallHandler;
     interceptor.intercept(context, next).then(
       () => response.end('passed'),
-      (error: unknown) => response.end(`${String(error)} (${request.listenerCount('data')} readers)`),
+      (error: unknown) => response.end(`${String(error)} (${readersOf(request)} readers)`),
     );
   };
   const server = createServer(express().use(listener)).listen(0, '127.0.0.1');

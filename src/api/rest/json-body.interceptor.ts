@@ -34,7 +34,7 @@ export class JsonBodyInterceptor implements NestInterceptor {
     const gaveWay = Promise.withResolvers<never>();
     const username = callContextOf(context).caller?.username ?? '';
     const memory = this.bodies.authenticated.admit(username, initialBytes(request), (reason) => {
-      stopReading(request);
+      stopReading(request, reason);
       gaveWay.reject(reason);
     });
     addAbortListener(signal, () => memory[Symbol.dispose]());
@@ -67,8 +67,10 @@ function initialBytes({ headers }: Request): number {
   return length < callBytes.incomplete ? length : callBytes.incomplete;
 }
 
-/** Discards the rest of the body, which the parser would collect. */
-function stopReading(request: Request): void {
+/** Makes the parser forget what it has collected, and discards the rest of the body. */
+function stopReading(request: Request, reason: ApiError): void {
+  request.unpipe();
+  if (request.listenerCount('error') > 0) request.emit('error', reason);
   request.removeAllListeners('data');
   request.resume();
 }
