@@ -5,7 +5,8 @@ import { authenticatedFlood } from './attackers/authenticated.ts';
 import { documents, patterns, quotedSecrets, violations } from './attackers/documents.ts';
 import { frameFlood } from './attackers/frames.ts';
 import { ambiguousFraming } from './attackers/framing.ts';
-import { heldAnonymousCalls, heldCallsOfStrangers, heldWatches } from './attackers/held.ts';
+import { heldAnonymousCalls, heldCallsOfStrangers, heldLargeWatches, heldWatches } from './attackers/held.ts';
+import { simultaneousHellos } from './attackers/hellos.ts';
 import { keyUpdates } from './attackers/key-updates.ts';
 import { smallPieces } from './attackers/pieces.ts';
 import { healthWatches, trickledLists, unreadLists, unreadReflection, unreadWatches } from './attackers/unread.ts';
@@ -118,6 +119,12 @@ export const families: readonly Family[] = [
     attack: heldCallsOfStrangers,
   },
   {
+    name: 'held large watches',
+    description: 'watches whose requests have a megabyte of unknown fields',
+    seconds: 8,
+    attack: heldLargeWatches,
+  },
+  {
     name: 'continuations',
     description: 'CONTINUATION, empty frames, header bombs',
     seconds: 6,
@@ -149,6 +156,13 @@ export const families: readonly Family[] = [
     seconds: 14,
     onBothRoles: true,
     attack: idleConnections,
+  },
+  {
+    name: 'hellos',
+    description: 'TLS handshakes over many connections that begin at once',
+    seconds: 8,
+    onBothRoles: true,
+    attack: simultaneousHellos,
   },
   {
     name: 'storm',

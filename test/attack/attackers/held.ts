@@ -42,6 +42,7 @@ export async function heldAnonymousCalls(attack: Attack): Promise<void> {
     'health, large metadata': { path: methods.health, headers: large },
     'create, bad token': { path: methods.create, token: bad, headers: accepted },
     'health watch': { path: methods.healthWatch },
+    'health watch, binary metadata': { path: methods.healthWatch, headers: { 'x-bin': ','.repeat(15_500) } },
   };
   const kinds = Object.entries(calls);
   await repeatInParallel(attack, 60, async (number, round) => {
@@ -64,6 +65,26 @@ export async function heldWatches(attack: Attack): Promise<void> {
   }
   while (!signal.aborted) await sleep(attack, 1_000);
   for (const connection of connections) connection.destroy();
+}
+
+/** Watches of several callers with requests of the maximum size, most of it unknown fields. */
+export async function heldLargeWatches(attack: Attack): Promise<void> {
+  const { target, counter, signal } = attack;
+  const message = framed(
+    Buffer.concat([field(1, `namespaces/${target.namespace}`), field(999, Buffer.alloc(900_000))]),
+  );
+  await repeatInParallel(attack, 12, async (number) => {
+    const connection = session(target.ports.grpc, addressOf(number % 5));
+    const token = target.others[number % target.others.length];
+    for (let turn = 0; turn < 20 && !connection.destroyed && !signal.aborted; turn++) {
+      const stream = connection.request(headersOf(methods.watch, token));
+      stream.on('error', () => undefined).resume();
+      stream.end(message);
+      counter.add('watches');
+    }
+    await sleep(attack, 3_000);
+    connection.destroy();
+  });
 }
 
 /** Calls of callers without rights that announce a message of the maximum size, send most of it, and never end. */
