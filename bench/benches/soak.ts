@@ -87,6 +87,8 @@ interface Sample {
   readonly handles: number;
   /** Leases in the namespace of the locks. */
   readonly leases: number;
+  /** Kubernetes Events for an execution that has ended; they outlive the soak. */
+  readonly eventsEach: number;
   /** Audit events that are not recorded yet. */
   readonly auditPending: number;
   /** Existing executions. */
@@ -125,7 +127,12 @@ async function soakAt(rate: number, size: SoakSize, service: BenchService, conte
     lastSampleAt = now();
     const seconds = secondsSince();
     const latencies = latenciesOf(recent);
-    const left = { leases: await leasesIn(context), auditPending: (await service.scrape()).sum(auditPending) };
+    const left = {
+      leases: await countOf(context, '/apis/coordination.k8s.io/v1/namespaces/kubernaut-system/leases'),
+      eventsEach:
+        (await countOf(context, `/apis/events.k8s.io/v1/namespaces/${namespace}/events`)) / timelines.terminal,
+      auditPending: (await service.scrape()).sum(auditPending),
+    };
     samples.push({ seconds, there: timelines.all.length, ...usageOf(service), ...latencies, ...left });
     context.showProgress(`${Math.round(seconds)}/${size.seconds} s, ${timelines.terminal} have ended`);
   };
@@ -167,9 +174,14 @@ async function createAt(rate: number, size: SoakSize, timelines: Timelines, sign
 
 const auditPending = 'kubernaut_audit_events_pending';
 
-async function leasesIn({ api }: BenchContext): Promise<number> {
-  const { text } = await api.call('GET', '/apis/coordination.k8s.io/v1/namespaces/kubernaut-system/leases');
-  return trustedJson<{ readonly items: readonly unknown[] }>(text).items.length;
+/** Number of objects of a collection. */
+async function countOf({ api }: BenchContext, path: string): Promise<number> {
+  const { text } = await api.call('GET', `${path}?limit=1`);
+  const { items, metadata } = trustedJson<{
+    readonly items: readonly unknown[];
+    readonly metadata: { readonly remainingItemCount?: number };
+  }>(text);
+  return items.length + (metadata.remainingItemCount ?? 0);
 }
 
 function usageOf(service: BenchService): Pick<Sample, 'residentMb' | 'handles'> {
@@ -187,7 +199,7 @@ function latenciesOf(timelines: readonly Timeline[]): Pick<Sample, 'pipelineRunP
 function growthsOf(samples: readonly Sample[]): Figure[] {
   const growth = (of: (sample: Sample) => number) => trendOf(samples.map((one) => [one.seconds, of(one)] as const));
   const [memory, handles] = [growth(({ residentMb }) => residentMb), growth((one) => one.handles)];
-  const leases = growth((one) => one.leases);
+  const [leases, events] = [growth((one) => one.leases), growth((one) => one.eventsEach)];
   const [created, done] = [growth((one) => one.pipelineRunP50), growth((one) => one.terminalP50)];
   return [
     figure('resident memory, mean', memory.mean, 'MB'),
@@ -201,6 +213,8 @@ function growthsOf(samples: readonly Sample[]): Figure[] {
     figure('handles, growth', handles.growth, '', atMost(mostHandles)),
     figure('Leases, mean', leases.mean, ''),
     figure('Leases, growth', leases.percent, '%', atMost(mostGrowth)),
+    figure('Events for an execution, mean', events.mean, ''),
+    figure('Events for an execution, growth', events.percent, '%', atMost(mostGrowth)),
     figure('audit events not yet recorded, at most', Math.max(...samples.map((one) => one.auditPending)), ''),
   ];
 }
