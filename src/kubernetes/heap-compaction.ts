@@ -17,8 +17,8 @@ interface ListingReflector {
 }
 
 /**
- * Shrinks the heap once, after the initial lists. V8 grows it while they are read and does not shrink it later: with 10,000
- * executions, the process would keep 70 % more memory (docs/adr/0004-own-kubernetes-toolkit.md).
+ * Shrinks the heap once, after the initial lists. V8 grows it while they are read and does not shrink it later: the process would
+ * keep a fifth more memory (docs/adr/0004-own-kubernetes-toolkit.md).
  *
  * @param signal ends the wait
  * @throws CancelledError when `signal` aborts before the lists are complete
