@@ -7,7 +7,7 @@ import { FakeClock } from '../../kubernetes/fake-clock.builders.ts';
 import { startGrpcServer } from './grpc-server.builders.ts';
 import type { ExecutionGrpcServer } from './grpc-server.ts';
 import { smallPieces } from '../../config/limits.ts';
-import { IncomingStreams, normalizeTimeout, type IncomingStreamsOptions } from './incoming-streams.ts';
+import { IncomingStreams, type IncomingStreamsOptions } from './incoming-streams.ts';
 import { clientPreface, dataOf, open, request, reset } from './raw-http2.builders.ts';
 
 const reflection = '/grpc.reflection.v1.ServerReflection/ServerReflectionInfo';
@@ -253,26 +253,6 @@ describe('a gRPC server that admits few calls', () => {
 
     expect(await ask(client(server))).toBe(unimplemented);
   });
-});
-
-it.each([
-  ['1S', '1S'],
-  ['99999999u', '99999999u'],
-  ['596H', '596H'],
-  ['597H', undefined],
-  ['99999999H', undefined],
-  ['99999999S', undefined],
-  ['-1S', 'invalid'],
-  ['1Sx', 'invalid'],
-  ['123456789S', 'invalid'],
-  ['', 'invalid'],
-  [undefined, undefined],
-])('normalizes the timeout %s to %s', (value, expected) => {
-  const headers = { 'grpc-timeout': value };
-
-  normalizeTimeout(headers);
-
-  expect(headers['grpc-timeout']).toBe(expected);
 });
 
 describe('the metadata of a call', () => {

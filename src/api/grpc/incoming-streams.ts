@@ -9,6 +9,7 @@ import { callsPerTurn, PacedQueue } from '../../connections/paced-queue.ts';
 import { SmallPieces } from '../../connections/small-pieces.ts';
 import type { Clock } from '../../kubernetes/clock.ts';
 import { isRecord } from '../../kubernetes/json.ts';
+import { callHeaders, metadataBytes } from './call-headers.ts';
 import { incomingRequest, IncomingRequest } from './incoming-request.ts';
 import { neededBytes, wholeMessages } from './message-framing.ts';
 import { unaryPaths, watchPath } from './service-definition.ts';
@@ -36,14 +37,10 @@ export interface IncomingStreamsOptions {
  * - One read of a connection can bring hundreds of streams. They are passed on a few at a time.
  * - At the limit of open streams, the connection with the most unanswered ones is closed, of the address with the most; so is
  *   one that opens and resets more than twice its limit in one turn of the event loop (CVE-2023-44487).
- * - Metadata is limited as the headers of REST are, and what nothing reads is left out: grpc-js splits binary values at commas,
- *   so that 15 KB of them take 3 MB.
+ * - Metadata is limited as the headers of REST are, and replaced by {@link callHeaders}.
  * - Calls with a single response that the client does not read in time are cancelled ({@link UnreadResponses}).
  * - Calls whose client does not end its request are reset after the answer ({@link UnendedRequests}).
  * - Whole messages are passed on ({@link IncomingRequest} counts what they take), and connections that send many small frames are closed ({@link SmallPieces}).
- * - Timeouts that grpc-js misreads are replaced ({@link normalizeTimeout}).
- * - Node.js keeps the first of two `authorization` headers, while a proxy may have taken another one: such a call gets two
- *   empty ones, and is refused.
  */
 export class IncomingStreams {
   private readonly queue = new PacedQueue(callsPerTurn);
@@ -102,11 +99,9 @@ export class IncomingStreams {
     session.on('stream', (stream: ServerHttp2Stream, headers: IncomingHttpHeaders, ...rest: unknown[]) => {
       const request = this.requests.get(stream);
       if (request === undefined) return;
-      request.metadataBytes = bytesOf(rest[1]);
+      request.metadataBytes = metadataBytes(rest[1]);
       if (request.metadataBytes > maxMetadataBytes) return refuseMetadata(stream);
-      const known = knownHeaders(headers);
-      normalizeTimeout(known);
-      if (isRepeated('authorization', rest[1])) Object.assign(known, { authorization: ['', ''] });
+      const known = callHeaders(headers, rest[1]);
       this.queue.add(session, {
         run: () => {
           const { ':path': path = '' } = known;
@@ -183,26 +178,6 @@ export class IncomingStreams {
   }
 }
 
-/** The headers that grpc-js or this service read. */
-const readHeaders = [
-  ...[':method', ':path', ':authority', 'content-type', 'te', 'authorization', 'traceparent'],
-  ...['grpc-timeout', 'grpc-encoding', 'grpc-accept-encoding'],
-];
-
-function knownHeaders(headers: IncomingHttpHeaders): IncomingHttpHeaders {
-  const known = readHeaders.map((name) => [name, headers[name]] as const).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(known);
-}
-
-/** What RFC 9113 counts for each header besides its name and value (section 6.5.2), in bytes. */
-const headerOverheadBytes = 32;
-
-/** @param rawHeaders names and values in turn */
-function bytesOf(rawHeaders: unknown): number {
-  if (!Array.isArray(rawHeaders)) return 0;
-  return rawHeaders.reduce((sum: number, text) => sum + String(text).length + headerOverheadBytes / 2, 0);
-}
-
 function refuseMetadata(stream: ServerHttp2Stream): void {
   if (stream.closed || stream.destroyed) return;
   const message = `the metadata is larger than ${maxMetadataBytes} bytes`;
@@ -211,31 +186,7 @@ function refuseMetadata(stream: ServerHttp2Stream): void {
   stream.resume();
 }
 
-/** @param rawHeaders names and values in turn */
-function isRepeated(name: string, rawHeaders: unknown): boolean {
-  return Array.isArray(rawHeaders) && rawHeaders.filter((text, index) => index % 2 === 0 && text === name).length > 1;
-}
-
 function streamOf(message: unknown): ServerHttp2Stream | undefined {
   if (!isRecord(message)) return undefined;
   return (message as { readonly stream?: ServerHttp2Stream }).stream; // eslint-disable-line @typescript-eslint/consistent-type-assertions -- as Node.js documents the channel
-}
-
-/** The longest timer of Node.js, in milliseconds: 24.8 days. */
-const longestTimerMs = 2 ** 31 - 1;
-
-/** Milliseconds per unit of `grpc-timeout` (https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md). */
-const unitMs: Readonly<Record<string, number>> = { H: 3_600_000, M: 60_000, S: 1_000, m: 1, u: 0.001, n: 0.000001 };
-
-/**
- * Replaces timeouts that grpc-js misreads. It takes those longer than its timers for expired: they are removed, as the client
- * ends such a call itself. It finds a number anywhere in the value (`-1S` as 1 s): malformed ones are replaced by a value
- * that it refuses, with INTERNAL as grpc-go does.
- */
-export function normalizeTimeout(headers: IncomingHttpHeaders): void {
-  const value = headers['grpc-timeout'];
-  if (value === undefined) return;
-  const [, amount, unit = ''] = /^(\d{1,8})([HMSmun])$/.exec(String(value)) ?? [];
-  if (amount === undefined) headers['grpc-timeout'] = 'invalid';
-  else if (Number(amount) * (unitMs[unit] ?? 0) > longestTimerMs) delete headers['grpc-timeout'];
 }

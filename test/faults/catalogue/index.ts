@@ -2,6 +2,7 @@ import type { Fault } from '../fault.ts';
 import { apiLimitFaults } from './api-limits.ts';
 import { apiFaults } from './api.ts';
 import { auditFaults } from './audit.ts';
+import { connectionFaults } from './connections.ts';
 import { controlLoopFaults } from './control-loop.ts';
 import { decisionFaults } from './decisions.ts';
 import { deployFaults } from './deploy.ts';
@@ -22,6 +23,7 @@ export const faults: readonly Fault[] = [
   ...auditFaults,
   ...apiFaults,
   ...apiLimitFaults,
+  ...connectionFaults,
   ...kubernetesFaults,
   ...deployFaults,
 ];
