@@ -52,13 +52,6 @@ export const connectionFaults: readonly Fault[] = [
     caughtBy: ['src/api/rest/join-chunks.spec.ts'],
   },
   {
-    name: 'all new connections are passed on in one turn of the event loop',
-    file: 'src/connections/connection-limits.ts',
-    find: 'this.queue.add(group.address, { run, isObsolete: () => socket.destroyed });',
-    replace: 'run();',
-    caughtBy: ['src/connections/connection-limits.spec.ts'],
-  },
-  {
     name: 'at the total limit the oldest connection of any address is closed',
     file: 'src/connections/connection-limits.ts',
     find: 'size > most || (size === most &&',
