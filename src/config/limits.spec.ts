@@ -69,10 +69,7 @@ it.each([
     `${sizeText(anonymousBudget.total)}, ${sizeText(anonymousBudget.perOwner)} per address: metadata and ${sizeText(callBytes.anonymous)} for health and reflection, ${sizeText(callBytes.unauthenticated)} for others`,
   ],
   ['docs/operations.md', `gRPC request other than a create | ${sizeText(maxQueryBytes)}`],
-  [
-    'docs/operations.md',
-    `${handshakes.max} in progress per port; more wait, and then those that take over ${secondsText(handshakes.giveWayAfterMs)}`,
-  ],
+  ['docs/operations.md', `${handshakes} in progress per port;`],
   ['docs/operations.md', `gRPC metadata | ${sizeText(maxMetadataBytes)}`],
   ['docs/operations.md', `${sizeText(responseBudget.total)}, ${sizeText(responseBudget.perCaller)} per caller`],
   ['docs/operations.md', `after ${secondsText(responseTimeoutMs)} without progress`],

@@ -71,11 +71,8 @@ export const grpcLimits = {
 /** Maximum number of open gRPC calls besides the streams of WFE_MAX_STREAMS and WFE_MAX_STREAMS_PER_CALLER. */
 export const otherStreams = { total: 5_000, perConnection: 100 } as const;
 
-/**
- * TLS handshakes in progress at a time on a port; with the slowest certificates each takes a millisecond. Others wait, and then
- * those that take longer than this time in milliseconds are ended.
- */
-export const handshakes = { max: 50, giveWayAfterMs: 1_000 } as const;
+/** TLS handshakes in progress at a time on a port. With an RSA key each takes a millisecond, with an elliptic curve a third. */
+export const handshakes = 100;
 
 /** Maximum number of unanswered requests of an HTTP connection. HTTP clients rarely pipeline at all. */
 export const maxPipelinedRequests = 8;

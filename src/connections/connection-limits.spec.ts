@@ -4,6 +4,7 @@ import { Server as TlsServer } from 'node:tls';
 import { describe, expect, it } from '@jest/globals';
 import { handshakes } from '../config/limits.ts';
 import { ConnectionLimits } from './connection-limits.ts';
+import { callsPerTurn } from './paced-queue.ts';
 
 class FakeSocket extends EventEmitter {
   destroyed = false;
@@ -33,6 +34,12 @@ function portWith(caps: { total: number; perAddress: number }, server: EventEmit
     return socket;
   };
   return { limits, connect, accepted };
+}
+
+/** A port with TLS. */
+function portWithTls() {
+  const server = new TlsServer().removeAllListeners('connection');
+  return { server, ...portWith({ total: 1_000, perAddress: 1_000 }, server) };
 }
 
 const closed = (...sockets: FakeSocket[]) => sockets.map(({ destroyed }) => destroyed);
@@ -77,22 +84,43 @@ describe('connection limits', () => {
     expect(closed(first, connect('10.0.0.2'))).toEqual([false, true]);
   });
 
-  it('start a bounded number of TLS handshakes, and others as these complete', () => {
-    const server = new TlsServer().removeAllListeners('connection');
-    const { connect, accepted } = portWith({ total: 1_000, perAddress: 1_000 }, server);
-    const sockets = Array.from({ length: handshakes.max + 1 }, () => connect('10.0.0.1'));
-    expect(accepted).toHaveLength(handshakes.max);
+  it('pass on a bounded number of TLS connections per turn of the event loop, of all addresses alternately', async () => {
+    const { connect, accepted } = portWithTls();
+    for (let flood = 0; flood < 2 * callsPerTurn; flood++) connect('10.0.0.1');
+    connect('10.0.0.1').destroy();
+    connect('10.0.0.2');
+    const before = accepted.length;
+    await new Promise((resolve) => setImmediate(resolve));
 
+    expect(before).toBe(callsPerTurn);
+    expect(accepted).toHaveLength(2 * callsPerTurn);
+    expect(accepted[callsPerTurn + 1]).toBe('10.0.0.2');
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(accepted).toHaveLength(2 * callsPerTurn + 1);
+  });
+
+  it('close TLS connections beyond the handshakes in progress, and others as these complete', async () => {
+    const { connect, server } = portWithTls();
+    const sockets: FakeSocket[] = [];
+    const begin = async () => {
+      sockets.push(connect('10.0.0.1'));
+      await new Promise((resolve) => setImmediate(resolve));
+    };
+    for (let number = 0; number < handshakes; number++) await begin();
     server.emit('secureConnection', sockets[3]);
+    await begin();
+    expect(sockets.filter(({ destroyed }) => destroyed)).toEqual([]);
 
-    expect(accepted).toHaveLength(handshakes.max + 1);
+    await begin();
+
+    expect(sockets.findIndex(({ destroyed }) => destroyed)).toBe(0);
   });
 
   it('pass on connections without TLS immediately', () => {
     const { connect, accepted } = portWith({ total: 1_000, perAddress: 1_000 });
-    for (let flood = 0; flood < 2 * handshakes.max; flood++) connect('10.0.0.1');
+    for (let flood = 0; flood < 2 * callsPerTurn; flood++) connect('10.0.0.1');
 
-    expect(accepted).toHaveLength(2 * handshakes.max);
+    expect(accepted).toHaveLength(2 * callsPerTurn);
   });
 
   it('do not count closed connections', () => {

@@ -2,7 +2,8 @@ import type { Server, Socket } from 'node:net';
 import { Server as TlsServer } from 'node:tls';
 import { addressGroup } from './address-group.ts';
 import { limitKeyUpdates } from './key-updates.ts';
-import { HandshakeQueue } from './handshake-queue.ts';
+import { Handshakes } from './handshakes.ts';
+import { callsPerTurn, PacedQueue } from './paced-queue.ts';
 
 /** Open connections that a port may have. */
 export interface ConnectionCaps {
@@ -38,14 +39,15 @@ interface Group {
  * Bounds the open connections of a port, in total and per address. At a limit, a new connection replaces the oldest one
  * without an authenticated call: of its own address at the limit of the address, of the address with the most of them at
  * the total limit. So held connections cannot lock out callers, and a flood from few addresses does not close a
- * probe's connection. If all connections have authenticated calls, the new one is closed. With TLS, {@link HandshakeQueue}
- * bounds their handshakes, and {@link limitKeyUpdates} what follows.
+ * probe's connection. If all connections have authenticated calls, the new one is closed. With TLS, few are passed on per turn of
+ * the event loop, {@link Handshakes} bounds their handshakes, and {@link limitKeyUpdates} what follows.
  */
 export class ConnectionLimits {
   private readonly groups = new Map<string, Group>();
   private readonly open = new Set<Connection>();
   private readonly byPeer = new Map<string, Connection>();
-  private readonly handshakes = new HandshakeQueue();
+  private readonly queue = new PacedQueue(callsPerTurn);
+  private readonly handshakes = new Handshakes();
 
   constructor(private readonly caps: ConnectionCaps) {}
 
@@ -55,7 +57,9 @@ export class ConnectionLimits {
     server.removeAllListeners('connection');
     if (server instanceof TlsServer) {
       limitKeyUpdates(server, (socket) => this.closeFlood(socket));
-      server.on('secureConnection', (socket) => this.handshakes.completed(socket));
+      // Nothing is read from a connection that waits for its turn.
+      Object.assign(server, { pauseOnConnect: true });
+      server.on('secureConnection', (socket) => this.handshakes.complete(socket));
     }
     server.on('connection', (socket: Socket) => {
       // A reset may arrive before the listeners of the server do.
@@ -66,7 +70,14 @@ export class ConnectionLimits {
         for (const listener of listeners) Reflect.apply(listener, server, [socket]);
       };
       if (!(server instanceof TlsServer)) return void run();
-      this.handshakes.add(group.address, socket, run);
+      const { address } = group;
+      this.queue.add(address, {
+        run: () => {
+          this.handshakes.begin(address, socket);
+          run();
+        },
+        isObsolete: () => socket.destroyed,
+      });
     });
   }
 
