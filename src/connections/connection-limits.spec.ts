@@ -99,6 +99,11 @@ describe('connection limits', () => {
     expect(accepted).toHaveLength(2 * callsPerTurn + 1);
   });
 
+  it('do not read TLS connections before their turn', () => {
+    // As the option of net.createServer, which the servers of HTTP do not pass on.
+    expect(portWithTls().server).toMatchObject({ pauseOnConnect: true });
+  });
+
   it('close TLS connections beyond the handshakes in progress, and others as these complete', async () => {
     const { connect, server } = portWithTls();
     const sockets: FakeSocket[] = [];

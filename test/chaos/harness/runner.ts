@@ -79,7 +79,9 @@ export class ChaosRunner {
       // Nothing is left to interfere with.
       fixture.admin.stop();
       await interfering;
-      await this.#until(() => this.#progress.locks === 0, settleMs.locks);
+      // Expired executions are deleted meanwhile, and must be gone.
+      const hasSettled = () => this.#progress.locks === 0 && this.#progress.ended >= this.#done.create;
+      await this.#until(hasSettled, settleMs.locks);
       await fixture.caughtUp();
     } finally {
       clearInterval(timer);

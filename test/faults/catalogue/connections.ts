@@ -77,7 +77,7 @@ export const connectionFaults: readonly Fault[] = [
     file: 'src/connections/connection-limits.ts',
     find: 'Object.assign(server, { pauseOnConnect: true });',
     replace: '',
-    caughtBy: ['src/connections/waiting-connections.spec.ts'],
+    caughtBy: ['src/connections/connection-limits.spec.ts'],
   },
   {
     name: 'handshakes are not counted as complete',
