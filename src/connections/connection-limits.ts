@@ -4,18 +4,13 @@ import { addressGroup } from './address-group.ts';
 import { limitKeyUpdates } from './key-updates.ts';
 import { Handshakes } from './handshakes.ts';
 import { callsPerTurn, PacedQueue } from './paced-queue.ts';
+import { peerKey, type Peer } from './peer.ts';
 
 /** Open connections that a port may have. */
 export interface ConnectionCaps {
   readonly total: number;
   /** Per IPv4 address or IPv6 /64. */
   readonly perAddress: number;
-}
-
-/** The other end of a connection. */
-export interface Peer {
-  readonly remoteAddress?: string;
-  readonly remotePort?: number;
 }
 
 interface Connection {
@@ -83,20 +78,20 @@ export class ConnectionLimits {
 
   /** Marks the connection from a peer as having an authenticated call. */
   authenticated(peer: Peer): void {
-    const connection = this.byPeer.get(keyOf(peer));
+    const connection = this.byPeer.get(peerKey(peer));
     connection?.group.anonymous.delete(connection);
   }
 
   /** Counts a call on the connection from a peer; returns 0 once one was authenticated. */
   countAnonymousCall(peer: Peer): number {
-    const connection = this.byPeer.get(keyOf(peer));
+    const connection = this.byPeer.get(peerKey(peer));
     if (connection === undefined || !connection.group.anonymous.has(connection)) return 0;
     return ++connection.calls;
   }
 
   /** Age of the connection from a peer, in milliseconds; undefined if there is none. */
   ageMs(peer: Peer): number | undefined {
-    const connection = this.byPeer.get(keyOf(peer));
+    const connection = this.byPeer.get(peerKey(peer));
     return connection && performance.now() - connection.openedMs;
   }
 
@@ -110,7 +105,7 @@ export class ConnectionLimits {
     if (!hasRoom) return undefined;
     const group = this.groups.get(address) ?? { address, size: 0, anonymous: new Set() };
     this.groups.set(address, group);
-    const connection = { socket, peer: keyOf(socket), group, openedMs: performance.now(), calls: 0 };
+    const connection = { socket, peer: peerKey(socket), group, openedMs: performance.now(), calls: 0 };
     this.open.add(connection);
     this.byPeer.set(connection.peer, connection);
     group.size += 1;
@@ -134,7 +129,7 @@ export class ConnectionLimits {
    * turn of the event loop is then not read. From inside OpenSSL, only the TCP sockets may be closed.
    */
   private closeFlood(peer: Peer): void {
-    const connection = this.byPeer.get(keyOf(peer));
+    const connection = this.byPeer.get(peerKey(peer));
     if (connection === undefined) return;
     for (const one of [connection, ...connection.group.anonymous]) {
       this.forget(one);
@@ -164,8 +159,4 @@ export class ConnectionLimits {
 function openedMs(group: Group | undefined): number {
   const [oldest] = group?.anonymous ?? [];
   return oldest?.openedMs ?? Infinity;
-}
-
-function keyOf({ remoteAddress, remotePort }: Peer): string {
-  return `${remoteAddress} ${remotePort}`;
 }

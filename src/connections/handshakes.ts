@@ -1,12 +1,11 @@
 import type { Socket } from 'node:net';
 import { handshakes } from '../config/limits.ts';
+import { peerKey, type Peer } from './peer.ts';
 
 interface Handshake {
   readonly address: string;
   readonly socket: Socket;
 }
-
-type Peer = Pick<Socket, 'remoteAddress' | 'remotePort'>;
 
 /**
  * Bounds the TLS handshakes in progress: each takes some tenths of a millisecond, and clients choose when it continues, so all of
@@ -18,7 +17,7 @@ export class Handshakes {
 
   /** Adds the handshake of a connection that begins now. */
   begin(address: string, socket: Socket): void {
-    const peer = peerOf(socket);
+    const peer = peerKey(socket);
     const handshake = { address, socket };
     this.inProgress.set(peer, handshake);
     socket.once('close', () => this.inProgress.get(peer) === handshake && this.inProgress.delete(peer));
@@ -27,7 +26,7 @@ export class Handshakes {
 
   /** The handshake of the connection from a peer is complete. */
   complete(peer: Peer): void {
-    this.inProgress.delete(peerOf(peer));
+    this.inProgress.delete(peerKey(peer));
   }
 
   private endOldest(): void {
@@ -40,8 +39,4 @@ export class Handshakes {
       return void socket.destroy();
     }
   }
-}
-
-function peerOf({ remoteAddress, remotePort }: Peer): string {
-  return `${remoteAddress} ${remotePort}`;
 }

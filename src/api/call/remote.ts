@@ -2,7 +2,7 @@ import type { Metadata, ServerInterceptingCall } from '@grpc/grpc-js';
 import type { ExecutionContext } from '@nestjs/common';
 import type { Request } from 'express';
 import { plainAddress } from '../../connections/address-group.ts';
-import type { Peer } from '../../connections/connection-limits.ts';
+import type { Peer } from '../../connections/peer.ts';
 import { ApiError } from '../errors/api-error.ts';
 
 /** Where a call comes from. Nothing of it is verified. */

@@ -5,7 +5,7 @@ import { Authentication } from '../call/authentication.ts';
 import { CallObserver } from '../call/call-observer.ts';
 import { Drain } from '../call/drain.ts';
 import { RateLimits } from '../call/rate-limits.ts';
-import type { Peer } from '../../connections/connection-limits.ts';
+import type { Peer } from '../../connections/peer.ts';
 import type { ServerCertificate } from '../../connections/server-certificate.ts';
 import { CLOCK, type Clock } from '../../kubernetes/clock.ts';
 import { CallAdmission } from './call-admission.ts';

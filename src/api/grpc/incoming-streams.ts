@@ -3,7 +3,7 @@ import { constants, type Http2Session, type IncomingHttpHeaders, type ServerHttp
 import { status } from '@grpc/grpc-js';
 import { maxMetadataBytes } from '../../config/limits.ts';
 import { addressGroup } from '../../connections/address-group.ts';
-import type { Peer } from '../../connections/connection-limits.ts';
+import type { Peer } from '../../connections/peer.ts';
 import { joinPieces } from '../../connections/join-pieces.ts';
 import { callsPerTurn, PacedQueue } from '../../connections/paced-queue.ts';
 import { SmallPieces } from '../../connections/small-pieces.ts';
