@@ -91,7 +91,7 @@ describe('a list', () => {
     expect(store.size).toBe(0);
   });
 
-  it('that breaks off deletes nothing, and the next one begins anew', () => {
+  it('that breaks off deletes nothing, and the next one starts from scratch', () => {
     const { store } = aListedStore(aThing('a', 5), aThing('b', 6));
     store.startList(undefined);
     store.putListed(undefined, aThing('a', 5));

@@ -36,7 +36,7 @@ export async function waitFor<T extends KubernetesObject>(
   };
   const deadline = setTimeout(() => {
     const last = JSON.stringify(reflector.store.list(), undefined, 2);
-    // Tells a watch that stood still from an object that did not change.
+    // Shows whether the watch has stalled or the object has not changed.
     const { hasSynced, isListing, failure } = reflector;
     const watch = JSON.stringify({ hasSynced, isListing, failure: failure?.message });
     reject(new Error(`timed out after ${deadlineMs} ms, waiting until ${what}; watch: ${watch}; last seen: ${last}`));
