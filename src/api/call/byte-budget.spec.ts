@@ -51,6 +51,16 @@ describe('a byte budget', () => {
     expect(gaveWay).toEqual([]);
   });
 
+  it('takes no memory from others for a call that has ended', async () => {
+    const budget = new ByteBudget({ total: 10, perCaller: 10 });
+    await reserve(budget, 'alice', 10).reservation;
+
+    await expect(budget.reserve('bob', 4, AbortSignal.abort(), () => undefined)).rejects.toMatchObject({
+      code: 'Cancelled',
+    });
+    expect(gaveWay).toEqual([]);
+  });
+
   it('takes the memory of a call that gave way only once', async () => {
     const budget = new ByteBudget({ total: 10, perCaller: 10 });
     const first = reserve(budget, 'alice', 10);

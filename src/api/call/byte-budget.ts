@@ -58,6 +58,7 @@ export class ByteBudget {
    * @throws ApiError if the call ends first: why the service ended it, else Cancelled
    */
   async reserve(name: string, bytes: number, signal: AbortSignal, giveWay: () => void): Promise<Reservation> {
+    if (signal.aborted) throw ended(signal);
     const held = this.tryTake(name, bytes, giveWay) ?? (await this.wait(name, bytes, signal, giveWay));
     // Also while it was granted.
     if (signal.aborted) {
@@ -110,7 +111,7 @@ export class ByteBudget {
   /** Grants memory to those who wait, and takes it from others if necessary. */
   private serve(): void {
     for (let next = this.next(); next !== undefined; next = this.next()) {
-      if (!this.fits(next.owner, next.bytes) && !this.makeRoom(next)) return;
+      if (!this.makeRoom(next)) return;
       this.remove(next);
       next.grant();
     }
@@ -132,7 +133,7 @@ export class ByteBudget {
       const largest = this.largest();
       const [oldest] = largest?.held ?? [];
       if (largest === undefined || oldest === undefined || largest.used <= owner.used + bytes) return false;
-      this.drop(oldest);
+      this.giveBack(oldest, 0);
       oldest.giveWay();
     }
     return true;
@@ -158,6 +159,12 @@ export class ByteBudget {
 
   private shrink(held: Held, bytes: number): void {
     if (bytes >= held.bytes) return;
+    this.giveBack(held, bytes);
+    this.serve();
+  }
+
+  /** Keeps this many bytes. */
+  private giveBack(held: Held, bytes: number): void {
     const { owner } = held;
     const rest = held.bytes - bytes;
     held.bytes = bytes;
@@ -165,15 +172,6 @@ export class ByteBudget {
     this.used -= rest;
     if (bytes === 0) owner.held.delete(held);
     this.forgetIfIdle(owner);
-    this.serve();
-  }
-
-  private drop(held: Held): void {
-    held.owner.used -= held.bytes;
-    this.used -= held.bytes;
-    held.bytes = 0;
-    held.owner.held.delete(held);
-    this.forgetIfIdle(held.owner);
   }
 
   private remove(waiter: Waiter): void {
