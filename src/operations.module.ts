@@ -8,6 +8,7 @@ import type { Address } from './config/rules.ts';
 import { settings } from './config/settings.ts';
 import { ConnectionLimits } from './connections/connection-limits.ts';
 import { limitTimes } from './connections/http-limits.ts';
+import { listenInParallel } from './connections/listen-in-parallel.ts';
 import { healthPages } from './health/health.controller.ts';
 import { HealthModule } from './health/health.module.ts';
 import { Liveness } from './health/liveness.ts';
@@ -44,7 +45,7 @@ class OperationsPorts implements OnModuleInit {
 }
 
 /** Serves pages on a port of their own that does not keep the process alive. */
-async function serve(pages: DynamicModule, { host, port }: Address): Promise<void> {
+async function serve(pages: DynamicModule, address: Address): Promise<void> {
   const app = await NestFactory.create<NestExpressApplication>(pages, { abortOnError: false, bodyParser: false });
   app.disable('x-powered-by');
   const server: unknown = app.getHttpServer();
@@ -54,7 +55,8 @@ async function serve(pages: DynamicModule, { host, port }: Address): Promise<voi
   server.maxRequestsPerSocket = 1;
   server.on('dropRequest', (_request, socket) => socket.destroy());
   new ConnectionLimits(operationsConnections).applyTo(server);
-  await app.listen(port, host);
+  await app.init();
+  await listenInParallel(server, address);
   server.unref();
 }
 

@@ -1,4 +1,4 @@
-import { NestFactory } from '@nestjs/core';
+import { HttpAdapterHost, NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { Logger } from 'nestjs-pino';
 import { configureGrpc } from './api/grpc/configure-grpc.ts';
@@ -7,6 +7,7 @@ import { AppModule } from './app.module.ts';
 import { ConfigError, loadConfig, type Config, withPodNamespace } from './config/config.ts';
 import { settings } from './config/settings.ts';
 import { CertificateError } from './connections/certificate-files.ts';
+import { listenInParallel } from './connections/listen-in-parallel.ts';
 import { ServerCertificate, tlsOptions } from './connections/server-certificate.ts';
 import { ClusterIncompleteError, requireResources } from './health/preflight.ts';
 import { returnIdleMemory } from './idle-memory.ts';
@@ -74,7 +75,9 @@ async function serveApi(app: NestExpressApplication, config: Config, certificate
   configureGrpc(app, config, certificate);
   await listen(settings.grpc, grpc, () => app.startAllMicroservices());
   await app.init();
-  await listen(settings.http, http, () => app.listen(http.port, http.host));
+  await listen(settings.http, http, () => listenInParallel(app.getHttpServer(), http));
+  // As app.listen does.
+  app.get(HttpAdapterHost).listening = true;
 }
 
 const shutdownSignals = ['SIGTERM', 'SIGINT'] as const;

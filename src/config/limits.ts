@@ -81,7 +81,7 @@ export const maxPipelinedRequests = 8;
  * Connections of each of the ports for metrics and health. Their responses are short, so a probe, which takes the place of the
  * oldest connection, is answered even if others hold connections open.
  */
-export const operationsConnections = { total: 100, perAddress: 25 };
+export const operationsConnections = { total: 64, perAddress: 16 };
 
 /** Token buckets: burst, and milliseconds until the next token. */
 export const rateLimits = {

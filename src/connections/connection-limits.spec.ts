@@ -1,10 +1,9 @@
-import { EventEmitter } from 'node:events';
-import type { Server } from 'node:net';
+import { EventEmitter, once } from 'node:events';
+import { connect as connectTo, createServer, type AddressInfo, type Server } from 'node:net';
 import { Server as TlsServer } from 'node:tls';
 import { describe, expect, it } from '@jest/globals';
 import { handshakes } from '../config/limits.ts';
-import { ConnectionLimits } from './connection-limits.ts';
-import { callsPerTurn } from './paced-queue.ts';
+import { ConnectionLimits, connectionsPerTurn } from './connection-limits.ts';
 
 class FakeSocket extends EventEmitter {
   destroyed = false;
@@ -19,6 +18,8 @@ class FakeSocket extends EventEmitter {
   destroy(): void {
     this.destroyed = true;
   }
+
+  resume(): void {}
 }
 
 /** A port with these limits; `connect` opens a connection from an address. */
@@ -84,24 +85,42 @@ describe('connection limits', () => {
     expect(closed(first, connect('10.0.0.2'))).toEqual([false, true]);
   });
 
-  it('pass on a bounded number of TLS connections per turn of the event loop, of all addresses alternately', async () => {
-    const { connect, accepted } = portWithTls();
-    for (let flood = 0; flood < 2 * callsPerTurn; flood++) connect('10.0.0.1');
+  it('pass on a bounded number of connections per turn of the event loop, of all addresses alternately', async () => {
+    const { connect, accepted } = portWith({ total: 1_000, perAddress: 1_000 });
+    for (let flood = 0; flood < 2 * connectionsPerTurn; flood++) connect('10.0.0.1');
     connect('10.0.0.1').destroy();
     connect('10.0.0.2');
     const before = accepted.length;
     await new Promise((resolve) => setImmediate(resolve));
 
-    expect(before).toBe(callsPerTurn);
-    expect(accepted).toHaveLength(2 * callsPerTurn);
-    expect(accepted[callsPerTurn + 1]).toBe('10.0.0.2');
+    expect(before).toBe(connectionsPerTurn);
+    expect(accepted).toHaveLength(2 * connectionsPerTurn);
+    expect(accepted[connectionsPerTurn + 1]).toBe('10.0.0.2');
     await new Promise((resolve) => setImmediate(resolve));
-    expect(accepted).toHaveLength(2 * callsPerTurn + 1);
+    expect(accepted).toHaveLength(2 * connectionsPerTurn + 1);
   });
 
-  it('do not read TLS connections before their turn', () => {
+  it('do not read connections before their turn', () => {
+    const server = createServer();
+    new ConnectionLimits({ total: 1, perAddress: 1 }).applyTo(server);
+
     // As the option of net.createServer, which the servers of HTTP do not pass on.
-    expect(portWithTls().server).toMatchObject({ pauseOnConnect: true });
+    expect(server).toMatchObject({ pauseOnConnect: true });
+  });
+
+  it('pass on what arrives before their turn', async () => {
+    const received: string[] = [];
+    const server = createServer((socket) => void socket.unref().on('data', (data) => received.push(data.toString())));
+    new ConnectionLimits({ total: 1_000, perAddress: 1_000 }).applyTo(server);
+    await once(server.unref().listen(0, '127.0.0.1'), 'listening');
+    const { port } = server.address() as AddressInfo;
+    const clients = Array.from({ length: 3 * connectionsPerTurn }, (_, number) =>
+      connectTo(port, '127.0.0.1').unref().end(`${number}`),
+    );
+    await Promise.all(clients.map((client) => once(client, 'close')));
+    server.close();
+
+    expect(received.map(Number).toSorted((a, b) => a - b)).toEqual([...clients.keys()]);
   });
 
   it('close TLS connections beyond the handshakes in progress, and others as these complete', async () => {
@@ -119,13 +138,6 @@ describe('connection limits', () => {
     await begin();
 
     expect(sockets.findIndex(({ destroyed }) => destroyed)).toBe(0);
-  });
-
-  it('pass on connections without TLS immediately', () => {
-    const { connect, accepted } = portWith({ total: 1_000, perAddress: 1_000 });
-    for (let flood = 0; flood < 2 * callsPerTurn; flood++) connect('10.0.0.1');
-
-    expect(accepted).toHaveLength(2 * callsPerTurn);
   });
 
   it('do not count closed connections', () => {

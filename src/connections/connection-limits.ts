@@ -3,7 +3,7 @@ import { Server as TlsServer } from 'node:tls';
 import { addressGroup } from './address-group.ts';
 import { limitKeyUpdates } from './key-updates.ts';
 import { Handshakes } from './handshakes.ts';
-import { callsPerTurn, PacedQueue } from './paced-queue.ts';
+import { PacedQueue } from './paced-queue.ts';
 import { peerKey, type Peer } from './peer.ts';
 
 /** Open connections that a port may have. */
@@ -12,6 +12,9 @@ export interface ConnectionCaps {
   /** Per IPv4 address or IPv6 /64. */
   readonly perAddress: number;
 }
+
+/** Connections that are passed on per turn of the event loop: a handshake or a page takes about a millisecond. */
+export const connectionsPerTurn = 5;
 
 interface Connection {
   readonly socket: Socket;
@@ -34,14 +37,14 @@ interface Group {
  * Bounds the open connections of a port, in total and per address. At a limit, a new connection replaces the oldest one
  * without an authenticated call: of its own address at the limit of the address, of the address with the most of them at
  * the total limit. So held connections cannot lock out callers, and a flood from few addresses does not close a
- * probe's connection. If all connections have authenticated calls, the new one is closed. With TLS, few are passed on per turn of
- * the event loop, {@link Handshakes} bounds their handshakes, and {@link limitKeyUpdates} what follows.
+ * probe's connection. If all connections have authenticated calls, the new one is closed. Few are passed on per turn of the event
+ * loop. With TLS, {@link Handshakes} bounds their handshakes, and {@link limitKeyUpdates} what follows.
  */
 export class ConnectionLimits {
   private readonly groups = new Map<string, Group>();
   private readonly open = new Set<Connection>();
   private readonly byPeer = new Map<string, Connection>();
-  private readonly queue = new PacedQueue(callsPerTurn);
+  private readonly queue = new PacedQueue(connectionsPerTurn);
   private readonly handshakes = new Handshakes();
 
   constructor(private readonly caps: ConnectionCaps) {}
@@ -50,10 +53,11 @@ export class ConnectionLimits {
   applyTo(server: Server): void {
     const listeners = server.listeners('connection');
     server.removeAllListeners('connection');
-    if (server instanceof TlsServer) {
+    // Nothing is read from a connection that waits for its turn.
+    Object.assign(server, { pauseOnConnect: true });
+    const hasTls = server instanceof TlsServer;
+    if (hasTls) {
       limitKeyUpdates(server, (socket) => this.closeFlood(socket));
-      // Nothing is read from a connection that waits for its turn.
-      Object.assign(server, { pauseOnConnect: true });
       server.on('secureConnection', (socket) => this.handshakes.complete(socket));
     }
     server.on('connection', (socket: Socket) => {
@@ -61,15 +65,12 @@ export class ConnectionLimits {
       socket.on('error', () => socket.destroy());
       const group = this.admit(socket);
       if (group === undefined) return void socket.destroy();
-      const run = () => {
-        for (const listener of listeners) Reflect.apply(listener, server, [socket]);
-      };
-      if (!(server instanceof TlsServer)) return void run();
       const { address } = group;
       this.queue.add(address, {
         run: () => {
-          this.handshakes.begin(address, socket);
-          run();
+          if (hasTls) this.handshakes.begin(address, socket);
+          for (const listener of listeners) Reflect.apply(listener, server, [socket]);
+          if (!hasTls) socket.resume();
         },
         isObsolete: () => socket.destroyed,
       });

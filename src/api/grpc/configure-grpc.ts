@@ -18,7 +18,7 @@ import { reflectionFlowControl } from './reflection-flow-control.ts';
 
 /**
  * Adds gRPC with reflection and health to an application that imports ApiModule. To be called once;
- * `app.startAllMicroservices()` then listens, and rejects with GrpcListenError if it cannot.
+ * `app.startAllMicroservices()` then listens, and rejects if it cannot.
  *
  * @param certificate absent for plaintext
  * @returns the server, which knows its port once it listens

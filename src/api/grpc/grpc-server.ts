@@ -6,6 +6,7 @@ import { ReflectionService } from '@grpc/reflection';
 import { ServerGrpc } from '@nestjs/microservices';
 import type { Config } from '../../config/config.ts';
 import type { ConnectionLimits } from '../../connections/connection-limits.ts';
+import { listenInParallel } from '../../connections/listen-in-parallel.ts';
 import { awaitPreface } from '../../connections/preface.ts';
 import { closeWhenSilent } from '../../connections/silent-connection.ts';
 import type { DrainableServer } from '../call/drain.ts';
@@ -16,11 +17,6 @@ import { fileDescriptorProtos } from '../generated/descriptors.ts';
 import type { GrpcHealth } from './grpc-health.ts';
 import type { IncomingStreams } from './incoming-streams.ts';
 import { protoPackage, serviceDefinition, serviceName } from './service-definition.ts';
-
-/** The gRPC server cannot listen on its address. */
-export class GrpcListenError extends Error {
-  override readonly name = 'GrpcListenError';
-}
 
 /** Options of an {@link ExecutionGrpcServer}. */
 export interface GrpcServerOptions {
@@ -93,7 +89,7 @@ export class ExecutionGrpcServer extends ServerGrpc implements DrainableServer {
 
   override async start(callback?: () => void): Promise<void> {
     await this.bindEvents();
-    await this.bind();
+    await listenInParallel(this.listener, this.address);
     callback?.();
   }
 
@@ -120,16 +116,6 @@ export class ExecutionGrpcServer extends ServerGrpc implements DrainableServer {
     server.on('tlsClientError', (_error, socket) => socket.destroy());
     certificate.onChange((next) => server.setSecureContext(tlsOptions(next)));
     return server;
-  }
-
-  private bind(): Promise<void> {
-    const { host, port } = this.address;
-    return new Promise((resolve, reject) => {
-      this.listener.once('error', (error) => {
-        reject(new GrpcListenError(`gRPC cannot listen on ${host} port ${port}: ${error.message}`, { cause: error }));
-      });
-      this.listener.listen({ host, port }, resolve);
-    });
   }
 }
 

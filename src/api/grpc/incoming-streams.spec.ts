@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { connect as connectHttp2, constants, type ClientHttp2Session, type ClientHttp2Stream } from 'node:http2';
 import { ServerInterceptingCall, type Metadata, type ServerInterceptor } from '@grpc/grpc-js';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { FakeClock } from '../../kubernetes/fake-clock.builders.ts';
 import { startGrpcServer } from './grpc-server.builders.ts';
 import type { ExecutionGrpcServer } from './grpc-server.ts';
@@ -44,6 +44,11 @@ function client(server: ExecutionGrpcServer, localAddress = '127.0.0.1'): Client
 function begin(session: ClientHttp2Session, headers: Readonly<Record<string, string>> = {}): ClientHttp2Stream {
   const method = { ':method': 'POST', ':path': reflection, 'content-type': 'application/grpc' };
   return session.request({ ...method, ...headers }, { endStream: false }).on('error', () => undefined);
+}
+
+/** Resolves when the server has received the calls of these connections. */
+async function received(...connections: ClientHttp2Session[]): Promise<void> {
+  for (const session of connections) await ask(session);
 }
 
 async function statusOf(call: ClientHttp2Stream): Promise<unknown> {
@@ -91,40 +96,6 @@ describe('a gRPC server', () => {
     socket.destroy();
   });
 
-  it('closes the connection with the most unanswered calls at the limit of open ones', async () => {
-    const good = client(server);
-    const kept = begin(good);
-    const greedy = [client(server), client(server)];
-    const calls = greedy.flatMap((session, at) =>
-      Array.from({ length: limits.maxPerConnection - at }, () => begin(session)),
-    );
-    const others = client(server);
-    await once(others, 'connect');
-
-    const status = ask(others);
-    await once(greedy[0] ?? others, 'close');
-
-    expect(await status).toBe(unimplemented);
-    expect(await ask(good)).toBe(unimplemented);
-    expect(kept.destroyed).toBe(false);
-    expect(calls.filter(({ destroyed }) => destroyed)).toHaveLength(limits.maxPerConnection);
-  });
-
-  it('closes a connection of the address with the most unanswered calls, which another may exceed', async () => {
-    const good = client(server);
-    const kept = Array.from({ length: limits.maxPerConnection - 10 }, () => begin(good));
-    const greedy = [1, 2, 3].map(() => client(server, '127.0.0.2'));
-    const calls = greedy.flatMap((session) => Array.from({ length: 16 }, () => begin(session)));
-    await ask(good);
-
-    const closed = Promise.race(greedy.map((session) => once(session, 'close')));
-    const more = [1, 2, 3].map(() => begin(good));
-    await closed;
-
-    expect(calls.filter(({ destroyed }) => destroyed)).toHaveLength(16);
-    expect([...kept, ...more].filter(({ destroyed }) => destroyed)).toEqual([]);
-  });
-
   it('closes a connection that opens and resets many calls in a burst', async () => {
     const socket = (await open(server.port)).resume();
     const closed = once(socket, 'close');
@@ -166,6 +137,48 @@ describe('a gRPC server', () => {
     call.write(Buffer.from([1, 0, 0, 0, 1, 0]));
 
     expect(await statusOf(call)).toBe(unimplemented);
+  });
+});
+
+describe('at the limit of open calls, a gRPC server', () => {
+  let server: ExecutionGrpcServer;
+  beforeEach(async () => (server = await startServer()));
+  afterEach(() => end(server));
+
+  it('closes the connection with the most unanswered calls', async () => {
+    const good = client(server);
+    const kept = begin(good);
+    const greedy = [client(server), client(server)];
+    const calls = greedy.flatMap((session, at) =>
+      Array.from({ length: limits.maxPerConnection - 1 - at }, () => begin(session)),
+    );
+    const closed = once(greedy[0] ?? good, 'close');
+    const others = client(server);
+    await received(good, ...greedy, others);
+
+    const more = [begin(others), begin(others)];
+    const status = ask(others);
+    await closed;
+
+    expect(await status).toBe(unimplemented);
+    expect(await ask(good)).toBe(unimplemented);
+    expect([kept, ...more].filter(({ destroyed }) => destroyed)).toEqual([]);
+    expect(calls.filter(({ destroyed }) => destroyed)).toHaveLength(limits.maxPerConnection - 1);
+  });
+
+  it('closes a connection of the address with the most unanswered calls, which another may exceed', async () => {
+    const good = client(server);
+    const kept = Array.from({ length: limits.maxPerConnection - 10 }, () => begin(good));
+    const greedy = [1, 2, 3].map(() => client(server, '127.0.0.2'));
+    const calls = greedy.flatMap((session) => Array.from({ length: 16 }, () => begin(session)));
+    const closed = Promise.race(greedy.map((session) => once(session, 'close')));
+    await received(good, ...greedy);
+
+    const more = [1, 2, 3].map(() => begin(good));
+    await closed;
+
+    expect(calls.filter(({ destroyed }) => destroyed)).toHaveLength(16);
+    expect([...kept, ...more].filter(({ destroyed }) => destroyed)).toEqual([]);
   });
 });
 

@@ -78,7 +78,7 @@ export async function publicEndpoints(attack: Attack): Promise<void> {
     ...ports.operations.map((port) => ({ port, tls: undefined })),
     { port: ports.http, tls: 'http/1.1' as const },
   ];
-  await repeatInParallel(attack, 200, async (number) => {
+  await repeatInParallel(attack, 600, async (number) => {
     const { port, tls } = pages[number % pages.length] ?? pages[0] ?? { port: 0, tls: undefined };
     const connection = new HttpConnection({ port, tls, from: addressOf(number % 20) });
     const paths = tls === undefined ? ['/metrics', '/readyz'] : ['/openapi.json', '/docs'];

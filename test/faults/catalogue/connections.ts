@@ -68,7 +68,7 @@ export const connectionFaults: readonly Fault[] = [
   {
     name: 'all new connections are passed on in one turn of the event loop',
     file: 'src/connections/connection-limits.ts',
-    find: 'new PacedQueue(callsPerTurn)',
+    find: 'new PacedQueue(connectionsPerTurn)',
     replace: 'new PacedQueue(Infinity)',
     caughtBy: ['src/connections/connection-limits.spec.ts'],
   },
@@ -78,6 +78,27 @@ export const connectionFaults: readonly Fault[] = [
     find: 'Object.assign(server, { pauseOnConnect: true });',
     replace: '',
     caughtBy: ['src/connections/connection-limits.spec.ts'],
+  },
+  {
+    name: 'a port listens with a single socket',
+    file: 'src/connections/listen-in-parallel.ts',
+    find: 'const sockets = 16;',
+    replace: 'const sockets = 1;',
+    caughtBy: ['src/connections/listen-in-parallel.spec.ts'],
+  },
+  {
+    name: 'what arrives before a connection is passed on is lost',
+    file: 'src/connections/connection-limits.ts',
+    find: 'if (!hasTls) socket.resume();',
+    replace: '',
+    caughtBy: ['src/connections/connection-limits.spec.ts'],
+  },
+  {
+    name: 'a port in use is shared with its owner',
+    file: 'src/connections/listen-in-parallel.ts',
+    find: 'const { port } = await start(server, address);',
+    replace: 'const { port } = await start(server, { ...address, reusePort: true });',
+    caughtBy: ['src/connections/listen-in-parallel.spec.ts'],
   },
   {
     name: 'handshakes are not counted as complete',
