@@ -4,8 +4,8 @@ export interface TimestampParts {
   readonly nanos: number;
 }
 
-const rfc3339 =
-  /^(?<second>\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2})(?:\.(?<fraction>\d{1,9}))?(?<zone>Z|[+-](?:[01]\d|2[0-3]):[0-5]\d)$/;
+/** The time to the second, the day in it, the fraction and the zone. */
+const rfc3339 = /^(\d{4}-\d{2}-(\d{2})T\d{2}:\d{2}:\d{2})(?:\.(\d{1,9}))?(Z|[+-](?:[01]\d|2[0-3]):[0-5]\d)$/;
 
 const [earliest, latest] = ['0001-01-01T00:00:00Z', '9999-12-31T23:59:59Z'].map((text) => Date.parse(text) / 1_000);
 
@@ -20,9 +20,8 @@ export function timestamp(moment: Date): string {
  * @returns undefined if it is invalid, such as 2026-02-30, which `Date` reads as 2 March
  */
 export function parseTimestamp(text: string): TimestampParts | undefined {
-  const { second = '', fraction = '', zone = '' } = rfc3339.exec(text)?.groups ?? {};
-  const local = Date.parse(`${second}Z`);
-  if (Number.isNaN(local) || new Date(local).toISOString().slice(0, 19) !== second) return undefined;
+  const [, second = '', day, fraction = '', zone = ''] = rfc3339.exec(text) ?? [];
+  if (new Date(`${second}Z`).getUTCDate() !== Number(day)) return undefined;
   const moment = { seconds: Date.parse(`${second}${zone}`) / 1_000, nanos: Number(fraction.padEnd(9, '0')) };
   return isMoment(moment) ? moment : undefined;
 }
