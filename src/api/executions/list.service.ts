@@ -3,16 +3,13 @@ import { InjectReflector } from '../../kubernetes/kubernetes.module.ts';
 import { Reflector } from '../../kubernetes/reflector.ts';
 import { Targets } from '../../targets/targets.ts';
 import { workflowExecutionResource } from '../../workflow-execution/resource.ts';
-import { ResourceVersionBarrier } from './resource-version-barrier.ts';
+import { assertSynced, notReady, ResourceVersionBarrier } from './resource-version-barrier.ts';
 import { PacedQueue } from '../../connections/paced-queue.ts';
 import { ResponseBudget, type ResponseCall } from '../call/byte-budget.ts';
-import { ApiError } from '../errors/api-error.ts';
 import type { CachedExecution } from './cached-execution.ts';
 import type { ExecutionPage, ListCommand } from './commands.ts';
 import { maxPageBytes } from '../../config/limits.ts';
 import { listPage } from './list-page.ts';
-
-const retryAfterMs = 1_000;
 
 /** How long a list waits for the cache to reach a resource version, in milliseconds. */
 const catchUpMs = 5_000;
@@ -46,7 +43,7 @@ export class ListService {
     read: (cached: CachedExecution) => E,
   ): Promise<ExecutionPage<E>> {
     const { signal } = call;
-    if (!this.reflector.hasSynced) throw notYet('the executions of the cluster are still being read');
+    assertSynced(this.reflector);
     if (command.filter.targetResource !== undefined) await this.targets.loaded(signal);
     await this.reach(command, signal);
     const room = await this.responses.reserve(call, maxPageBytes);
@@ -69,10 +66,6 @@ export class ListService {
     if (minResourceVersion === undefined) return;
     if (await this.barrier.reachedWithin(catchUpMs, { namespace }, minResourceVersion, signal)) return;
     await this.barrier.assertExists({ namespace }, minResourceVersion);
-    throw notYet(`this replica has not reached resource version ${minResourceVersion} yet`);
+    throw notReady(`this replica has not reached resource version ${minResourceVersion} yet`);
   }
-}
-
-function notYet(message: string): ApiError {
-  return new ApiError('Unavailable', message, { retryAfterMs });
 }

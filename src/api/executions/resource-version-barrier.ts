@@ -18,8 +18,18 @@ interface Scoped {
 /** Replicas are usually milliseconds apart. After this many milliseconds the current version is requested. */
 export const graceMs = 3_000;
 
-/** Retry delay for a caller while this replica cannot reach the cluster, in milliseconds. */
+/** Retry delay for a caller of a replica that is not ready, in milliseconds. */
 const retryAfterMs = 1_000;
+
+/** The error of a call that this replica cannot answer for now. */
+export function notReady(message: string, options?: ErrorOptions): ApiError {
+  return new ApiError('Unavailable', message, { retryAfterMs }, options);
+}
+
+/** @throws ApiError Unavailable until the cache has all executions */
+export function assertSynced({ hasSynced }: Pick<Reflector<CachedExecution>, 'hasSynced'>): void {
+  if (!hasSynced) throw notReady('the executions of the cluster are still being read');
+}
 
 /**
  * Waits until the cache of this replica contains a resource version that another replica has returned. An idle API server
@@ -80,7 +90,7 @@ export class ResourceVersionBarrier {
       return page.resourceVersion;
     } catch (error) {
       if (!(error instanceof KubernetesError)) throw error;
-      throw new ApiError('Unavailable', 'this replica cannot reach the cluster', { retryAfterMs }, { cause: error });
+      throw notReady('this replica cannot reach the cluster', { cause: error });
     } finally {
       this.pending = undefined;
     }

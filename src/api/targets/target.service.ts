@@ -15,7 +15,7 @@ import { parseTargetResource } from '../../workflow-execution/target-resource.ts
 import type { Call } from '../call/call.ts';
 import { Permissions } from '../call/permissions.ts';
 import { TargetAccess } from '../call/target-access.ts';
-import { ApiError, invalidField } from '../errors/api-error.ts';
+import { invalidField } from '../errors/api-error.ts';
 import {
   executionOf,
   targetIndex,
@@ -24,9 +24,7 @@ import {
   type ExecutionSummary,
 } from '../executions/cached-execution.ts';
 import { firstOf } from '../executions/list-page.ts';
-
-/** Retry delay for a caller of a replica that is not ready yet, in milliseconds. */
-const retryAfterMs = 1_000;
+import { assertSynced } from '../executions/resource-version-barrier.ts';
 
 /** What the caller of {@link TargetService} may know of a target. */
 export interface TargetState {
@@ -76,9 +74,7 @@ export class TargetService {
    *   or permissions cannot be checked
    */
   async get(targetResource: string, field: string, call: Pick<Call, 'caller' | 'signal'>): Promise<TargetState> {
-    if (!this.reflector.hasSynced) {
-      throw new ApiError('Unavailable', 'the executions of the cluster are still being read', { retryAfterMs });
-    }
+    assertSynced(this.reflector);
     const target = await this.canonicalTarget(targetResource, field, call.signal);
     await this.turns.take();
     const all = this.executionsOn(target);

@@ -10,7 +10,7 @@ import { Targets } from '../../targets/targets.ts';
 import { workflowExecutionResource } from '../../workflow-execution/resource.ts';
 import { PacedQueue } from '../../connections/paced-queue.ts';
 import { executionOf, type CachedExecution, type ExecutionSummary } from '../executions/cached-execution.ts';
-import { graceMs, ResourceVersionBarrier } from '../executions/resource-version-barrier.ts';
+import { assertSynced, graceMs, ResourceVersionBarrier } from '../executions/resource-version-barrier.ts';
 import { ResponseBudget, type Reservation, type ResponseCall } from '../call/byte-budget.ts';
 import type { Call } from '../call/call.ts';
 import { OpenStreams, throwIfEnded } from '../call/open-streams.ts';
@@ -20,9 +20,6 @@ import { ApiError, invalidField } from '../errors/api-error.ts';
 import { rememberLast } from './remember-last.ts';
 import { watchFilter } from './watch-filter.ts';
 import type { WatchCommand, WatchEvent } from './watch.types.ts';
-
-/** Retry delay for a caller of a replica that is not ready yet, in milliseconds. */
-const retryAfterMs = 1_000;
 
 /** Work per turn of the event loop over all watches, in bytes of JSON: some milliseconds. */
 const bytesPerTurn = 512 * 1024;
@@ -63,9 +60,7 @@ export class WatchService {
     if (command.targetResource !== undefined) await this.targets.loaded(call.signal);
     const matches = watchFilter(command, this.targets);
     this.assertServed(command);
-    if (!this.reflector.hasSynced) {
-      throw new ApiError('Unavailable', 'the executions of the cluster are still being read', { retryAfterMs });
-    }
+    assertSynced(this.reflector);
     using stream = this.streams.open(call);
     const { resourceVersion } = command;
     if (resourceVersion !== undefined) yield* this.waitUntilReached(command, resourceVersion, stream.signal);
