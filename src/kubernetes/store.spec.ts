@@ -87,8 +87,19 @@ describe('a list', () => {
     store.removeListed(undefined, 'default/old');
     store.removeListed(undefined, 'default/new');
     store.endList(undefined, '20');
-    expect(changes.slice(2)).toEqual(['deleted written@13', 'deleted old@5', 'deleted new@12']);
+    expect(changes.slice(2)).toEqual(['deleted old@5', 'deleted new@12', 'deleted written@13']);
     expect(store.size).toBe(0);
+  });
+
+  it('keeps what it has brought when a write has stored a newer state', () => {
+    const { store } = aListedStore(aThing('a', 5), aThing('b', 6));
+    store.upsertIfNewer(aThing('a', 12));
+    store.startList(undefined);
+    store.putListed(undefined, aThing('a', 5));
+    store.putListed(undefined, aThing('b', 6));
+    store.upsertIfNewer(aThing('b', 13));
+    store.endList(undefined, '20');
+    expect(store.list().map(({ metadata }) => metadata.resourceVersion)).toEqual(['12', '13']);
   });
 
   it('that breaks off deletes nothing, and the next one starts from scratch', () => {

@@ -1,15 +1,15 @@
 import { keyOf, type KubernetesObject } from './kubernetes-object.ts';
 import type { Reflector, WatchCacheEvent, WatchedEvent } from './reflector.ts';
 import type { Scope } from './store.ts';
-import { maxTombstones, WatchHistory, type HistoryItem, type Positioned } from './watch-history.ts';
+import { maxTombstones, WatchHistory, type HistoryEntry, type HistoryItem, type Positioned } from './watch-history.ts';
 
 /** A list whose objects are arriving. */
 interface ListInProgress<T> {
   /** That of the scope, or the one that begins with this list. */
   readonly history: WatchHistory<T>;
   readonly isFirst: boolean;
-  /** UIDs of the objects in the history that the list has not brought so far. */
-  readonly missing: Set<string>;
+  /** The entries of the history whose objects the list has brought so far. */
+  readonly listed: Set<HistoryEntry<T> | undefined>;
   /** UIDs of those whose state in the list cannot be parsed. */
   readonly unparsable: Set<string>;
   /** The objects that differ from the history, by UID. */
@@ -120,9 +120,8 @@ export class WatchCache<T extends KubernetesObject> {
   private startList(scope: Scope, isRestored: boolean): void {
     const known = isRestored ? undefined : this.histories.get(scope);
     const history = known ?? new WatchHistory<T>(this.maxTombstones);
-    const missing = new Set(history.ids());
     const isFirst = known === undefined;
-    this.lists.set(scope, { history, isFirst, missing, unparsable: new Set(), changed: new Map() });
+    this.lists.set(scope, { history, isFirst, listed: new Set(), unparsable: new Set(), changed: new Map() });
   }
 
   private putListed(scope: Scope, object: T): void {
@@ -130,9 +129,9 @@ export class WatchCache<T extends KubernetesObject> {
     if (list === undefined) return;
     const { uid, resourceVersion } = object.metadata;
     this.uids.set(keyOf(object), uid);
-    list.missing.delete(uid);
-    if (list.isFirst) list.history.addListed(uid, object);
-    else if (isChanged(object, list.history)) {
+    if (list.isFirst) return list.history.addListed(uid, object);
+    list.listed.add(list.history.get(uid));
+    if (isChanged(object, list.history)) {
       list.changed.set(uid, { id: uid, object, deleted: false, position: resourceVersion });
     }
   }
@@ -141,7 +140,7 @@ export class WatchCache<T extends KubernetesObject> {
     const list = this.lists.get(scope);
     const uid = this.uids.get(key);
     if (list === undefined || uid === undefined) return;
-    list.missing.add(uid);
+    list.listed.delete(list.history.get(uid));
     list.changed.delete(uid);
     if (mayReturn) list.unparsable.add(uid);
     else list.unparsable.delete(uid);
@@ -174,9 +173,11 @@ function isChanged<T extends KubernetesObject>({ metadata }: T, history: WatchHi
 }
 
 /** Deletions of the objects in a history that a list lacks. */
-function deletionsOf<T>({ history, missing, unparsable }: ListInProgress<T>): HistoryItem<T>[] {
-  return [...missing].flatMap((id) => {
-    const { object, deleted = true } = history.get(id) ?? {};
-    return object === undefined || deleted ? [] : [{ id, object, deleted: true, mayReturn: unparsable.has(id) }];
-  });
+function deletionsOf<T>({ history, listed, unparsable }: ListInProgress<T>): HistoryItem<T>[] {
+  const deletions: HistoryItem<T>[] = [];
+  for (const entry of history.all()) {
+    const { id, object, deleted } = entry;
+    if (!deleted && !listed.has(entry)) deletions.push({ id, object, deleted: true, mayReturn: unparsable.has(id) });
+  }
+  return deletions;
 }

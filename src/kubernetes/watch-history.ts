@@ -113,9 +113,9 @@ export class WatchHistory<T> {
     return this.latest.get(id);
   }
 
-  /** Ids of all objects, deleted ones included. */
-  ids(): Iterable<string> {
-    return this.latest.keys();
+  /** The latest entries of all objects, deleted ones included. */
+  all(): Iterable<HistoryEntry<T>> {
+    return this.latest.values();
   }
 
   /** Appends the changes up to a resource version. */
