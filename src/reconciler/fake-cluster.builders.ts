@@ -17,7 +17,7 @@ import type { TargetLocks } from '../locking/target-locks.ts';
 import { Pauses, pausingIndexes } from '../pauses/pauses.ts';
 import { aWorkflowExecution } from '../workflow-execution/workflow-execution.builders.ts';
 import { isSettled } from '../workflow-execution/execution.ts';
-import { finishedExecution, type FinishedExecution } from './history/finished-execution.ts';
+import { FinishedExecution } from './history/finished-execution.ts';
 import { History } from './history/history.ts';
 import { reconcilerIndexes } from './executions/execution-indexes.ts';
 import { Executions } from './executions/executions.ts';
@@ -53,7 +53,11 @@ export function aFakeCluster(
   const sync = () => {
     const [settled, unsettled] = partition(server.list(workflowExecutionResource), isSettled);
     applyList(executionCache, unsettled, server.revision);
-    applyList(historyStore, settled.map(finishedExecution), server.revision);
+    applyList(
+      historyStore,
+      settled.map((execution) => new FinishedExecution(execution)),
+      server.revision,
+    );
     applyList(runCache, server.list(pipelineRunResource), server.revision);
   };
   sync();

@@ -14,7 +14,7 @@ import type { WorkflowExecution } from '../workflow-execution/generated/workflow
 import { aWorkflowExecution } from '../workflow-execution/workflow-execution.builders.ts';
 import { reconcilerIndexes } from './executions/execution-indexes.ts';
 import { aDoneExecution } from './cleanup/settlement.builders.ts';
-import { finishedExecution, type FinishedExecution } from './history/finished-execution.ts';
+import { FinishedExecution } from './history/finished-execution.ts';
 import { History } from './history/history.ts';
 import { Informers } from './informers.ts';
 
@@ -157,14 +157,18 @@ describe('a change in the cluster', () => {
     ['read for the first time enqueues none', aSettled({}), []],
   ])('of a settled execution %s', (_what, object, expected) => {
     keys.length = 0;
-    settled.change(finishedExecution(object));
+    settled.change(new FinishedExecution(object));
     expect(keys).toEqual(expected);
   });
 
   it('of the PipelineRun of a settled execution is about that execution too if it is being deleted', () => {
     keys.length = 0;
     const [gone, kept] = [aSettled(ending), aSettled({ name: 'kept', uid: 'uid-kept' })];
-    applyList(settled.store, [gone, kept].map(finishedExecution), '2000');
+    applyList(
+      settled.store,
+      [gone, kept].map((one) => new FinishedExecution(one)),
+      '2000',
+    );
     for (const { apiVersion, metadata } of [gone, kept]) {
       const owner = { apiVersion, kind: 'WorkflowExecution', name: metadata.name, uid: metadata.uid, controller: true };
       pipelineRuns.change(aPipelineRun({ metadata: { name: `run-of-${metadata.name}`, ownerReferences: [owner] } }));

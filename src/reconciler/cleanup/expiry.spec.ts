@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { WorkflowExecutionStatus } from '../../workflow-execution/generated/workflow-execution.ts';
-import { finishedExecution } from '../history/finished-execution.ts';
+import { FinishedExecution } from '../history/finished-execution.ts';
 import { expiredExecutions, type HistoryConfig } from './expiry.ts';
 import { aDoneExecution } from './settlement.builders.ts';
 
@@ -21,7 +21,7 @@ function finished(name: string, { namespace = 'payment', phase = 'Completed', tt
   const completionTime = new Date(finishedAt + minute * 60_000).toISOString();
   const spec = ttl === undefined ? {} : { ttlSecondsAfterFinished: ttl };
   const metadata = { namespace, name, uid: `uid-${name}`, ...over };
-  return finishedExecution(aDoneExecution({ metadata, spec, status: { phase, completionTime } }));
+  return new FinishedExecution(aDoneExecution({ metadata, spec, status: { phase, completionTime } }));
 }
 
 function expired(executions: readonly ReturnType<typeof finished>[], over: Partial<HistoryConfig> = {}, afterMs = 0) {
@@ -60,7 +60,9 @@ describe('a finished execution', () => {
   it('without a completion time expires from its creation', () => {
     const status = { phase: 'Completed', completionTime: undefined } as const;
     const metadata = { name: 'a', creationTimestamp: new Date(finishedAt).toISOString() };
-    const execution = finishedExecution(aDoneExecution({ metadata, status, spec: { ttlSecondsAfterFinished: 60 } }));
+    const execution = new FinishedExecution(
+      aDoneExecution({ metadata, status, spec: { ttlSecondsAfterFinished: 60 } }),
+    );
     expect(expired([execution], {}, 59_999)).toEqual([]);
     expect(expired([execution], {}, 60_000)).toEqual(['a ttl']);
   });

@@ -14,7 +14,7 @@ import type { WorkflowExecution } from '../../workflow-execution/generated/workf
 import { Executions } from '../executions/executions.ts';
 import { LOGGER } from '../executions/tokens.ts';
 import { expiredExecutions, type HistoryConfig } from './expiry.ts';
-import { finishedExecution } from '../history/finished-execution.ts';
+import { FinishedExecution } from '../history/finished-execution.ts';
 import { History } from '../history/history.ts';
 import { isToBeSettled } from './settlement.ts';
 
@@ -117,7 +117,7 @@ export class HistoryCleanup {
 
   private deletions(unsettled: readonly WorkflowExecution[], now: Date): readonly Chore[] {
     const finished = unsettled.filter((execution) => isTerminal(phaseOf(execution)) && isAuditFinal(execution));
-    const all = [...this.history.list(), ...finished.map(finishedExecution)];
+    const all = [...this.history.list(), ...finished.map((execution) => new FinishedExecution(execution))];
     return expiredExecutions(all, this.config, now.getTime()).map(({ execution, reason }) => ({
       execution,
       run: async (signal) => {

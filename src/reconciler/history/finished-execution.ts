@@ -9,40 +9,57 @@ import {
 } from '../../workflow-execution/resource.ts';
 import { isGenerationObserved } from '../../workflow-execution/status.ts';
 
-/** What is kept in memory of a finished execution: enough to expire it and to notice its deletion. */
-export interface FinishedExecution extends KubernetesObject {
+/**
+ * What is kept in memory of a finished execution: enough to expire it and to notice its deletion. There may be very many, so each
+ * is one object that is its own metadata.
+ */
+export class FinishedExecution implements KubernetesObject, ObjectMeta {
+  readonly name: string;
+  readonly namespace: string;
+  readonly uid: string;
+  readonly resourceVersion: string;
+  readonly deletionTimestamp: string | undefined;
   readonly phase: Phase;
   /** Its completion time, or else that of its creation, in milliseconds since the epoch. */
   readonly finishedAt: number;
   /** Its `ttlSecondsAfterFinished`. */
-  readonly ttlSeconds?: number;
+  readonly ttlSeconds: number | undefined;
   /** Whether the controller has something left to do for it: it is being deleted, or its spec has changed. */
   readonly isDue: boolean;
-}
 
-/** The record of a finished execution. */
-export function finishedExecution(execution: WorkflowExecution): FinishedExecution {
-  const { metadata, spec, status } = execution;
-  const { ttlSecondsAfterFinished: ttlSeconds } = spec;
-  return {
-    // One text for all records.
-    apiVersion: workflowExecutionApiVersion,
-    kind: workflowExecutionResource.kind,
-    metadata: essentialMetadata(metadata),
-    phase: phaseOf(execution),
-    finishedAt: Date.parse(status?.completionTime ?? metadata.creationTimestamp),
-    ...(ttlSeconds === undefined ? {} : { ttlSeconds }),
-    isDue: metadata.deletionTimestamp !== undefined || !isGenerationObserved(execution),
-  };
-}
+  constructor(execution: WorkflowExecution) {
+    const { metadata, spec, status } = execution;
+    this.name = metadata.name;
+    this.namespace = metadata.namespace;
+    this.uid = metadata.uid;
+    this.resourceVersion = metadata.resourceVersion;
+    this.deletionTimestamp = metadata.deletionTimestamp;
+    this.phase = phaseOf(execution);
+    this.finishedAt = Date.parse(status?.completionTime ?? metadata.creationTimestamp);
+    this.ttlSeconds = spec.ttlSecondsAfterFinished;
+    this.isDue = metadata.deletionTimestamp !== undefined || !isGenerationObserved(execution);
+  }
 
-function essentialMetadata({ name, namespace, uid, resourceVersion, deletionTimestamp }: ObjectMeta): ObjectMeta {
-  const deletion = deletionTimestamp === undefined ? {} : { deletionTimestamp };
-  return { name, namespace, uid, resourceVersion, creationTimestamp: '', ...deletion };
+  get apiVersion(): string {
+    return workflowExecutionApiVersion;
+  }
+
+  get kind(): string {
+    return workflowExecutionResource.kind;
+  }
+
+  get metadata(): ObjectMeta {
+    return this;
+  }
+
+  /** Not kept. */
+  get creationTimestamp(): string {
+    return '';
+  }
 }
 
 /** Executions, read as {@link FinishedExecution}s. */
 export const finishedExecutionResource: ResourceType<FinishedExecution> = {
   ...workflowExecutionResource,
-  parse: (raw) => finishedExecution(parseWorkflowExecution(raw)),
+  parse: (raw) => new FinishedExecution(parseWorkflowExecution(raw)),
 };
