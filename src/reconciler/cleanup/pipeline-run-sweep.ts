@@ -5,7 +5,7 @@ import { forEachDespiteErrors, pace } from '../../kubernetes/async.ts';
 import { type Clock, CLOCK } from '../../kubernetes/clock.ts';
 import { controllerOf, keyOf, type KubernetesObject } from '../../kubernetes/kubernetes-object.ts';
 import type { Logger } from '../../kubernetes/logger.ts';
-import { pagesOf } from '../../kubernetes/pager.ts';
+import { pageSize, pagesOf } from '../../kubernetes/pager.ts';
 import { apiVersionOf } from '../../kubernetes/resource-type.ts';
 import { scopesOf, type Scope } from '../../kubernetes/store.ts';
 import { WorkQueue } from '../../kubernetes/work-queue.ts';
@@ -19,9 +19,6 @@ import { controllingExecution } from '../pipelinerun/ownership.ts';
 import { PipelineRunRetention } from '../pipelinerun/pipeline-run-retention.ts';
 import { PipelineRuns } from '../pipelinerun/pipeline-runs.ts';
 import { watchedLabel } from '../pipelinerun/unfinished-runs.ts';
-
-/** Objects per request; only their metadata is read. */
-const pageSize = 500;
 
 /** Time for each PipelineRun that is pruned, in milliseconds. */
 const pruneMs = 50;
