@@ -24,6 +24,8 @@ class FakeSocket extends EventEmitter {
 
 /** A port with these limits; `connect` opens a connection from an address. */
 function portWith(caps: { total: number; perAddress: number }, server: EventEmitter = new EventEmitter()) {
+  const isListening = { value: true, configurable: true };
+  Object.defineProperty(server, 'listening', isListening);
   const accepted: string[] = [];
   server.on('connection', ({ remoteAddress }: FakeSocket) => accepted.push(remoteAddress));
   const limits = new ConnectionLimits(caps);
@@ -34,7 +36,8 @@ function portWith(caps: { total: number; perAddress: number }, server: EventEmit
     server.emit('connection', socket);
     return socket;
   };
-  return { limits, connect, accepted };
+  const close = () => Object.defineProperty(server, 'listening', { ...isListening, value: false });
+  return { limits, connect, accepted, close };
 }
 
 /** A port with TLS. */
@@ -121,6 +124,17 @@ describe('connection limits', () => {
     server.close();
 
     expect(received.map(Number).toSorted((a, b) => a - b)).toEqual([...clients.keys()]);
+  });
+
+  it('close what waits for its turn when the server closes', async () => {
+    const { connect, close } = portWith({ total: 1_000, perAddress: 1_000 });
+    const passedOn = Array.from({ length: connectionsPerTurn }, () => connect('10.0.0.1'));
+    const waiting = connect('10.0.0.1');
+    close();
+    await new Promise((resolve) => setImmediate(resolve));
+
+    expect(waiting.destroyed).toBe(true);
+    expect(passedOn.filter(({ destroyed }) => destroyed)).toEqual([]);
   });
 
   it('close TLS connections beyond the handshakes in progress, and others as these complete', async () => {

@@ -68,6 +68,7 @@ export class ConnectionLimits {
       const { address } = group;
       this.queue.add(address, {
         run: () => {
+          if (!server.listening) return void socket.destroy();
           if (hasTls) this.handshakes.begin(address, socket);
           for (const listener of listeners) Reflect.apply(listener, server, [socket]);
           if (!hasTls) socket.resume();

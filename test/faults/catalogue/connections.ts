@@ -94,6 +94,13 @@ export const connectionFaults: readonly Fault[] = [
     caughtBy: ['src/connections/connection-limits.spec.ts'],
   },
   {
+    name: 'connections are passed on after the port has closed',
+    file: 'src/connections/connection-limits.ts',
+    find: 'if (!server.listening) return void socket.destroy();',
+    replace: '',
+    caughtBy: ['src/connections/connection-limits.spec.ts'],
+  },
+  {
     name: 'a port in use is shared with its owner',
     file: 'src/connections/listen-in-parallel.ts',
     find: 'const { port } = await start(server, address);',
