@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { keyOf, type KubernetesObject } from '../kubernetes/kubernetes-object.ts';
 import type { Lease } from '../kubernetes/lease.ts';
 import type { Indexes } from '../kubernetes/indexer.ts';
-import type { Reflector } from '../kubernetes/reflector.ts';
+import type { Reflector, WatchCacheEvent } from '../kubernetes/reflector.ts';
 import { ObjectStore, type Change } from '../kubernetes/store.ts';
 import { applyList } from '../kubernetes/store.builders.ts';
 import type { Pause, PausingObject } from '../pauses/pause.ts';
@@ -21,14 +21,20 @@ import { Informers } from './informers.ts';
 /** A reflector whose changes a test makes. */
 function aReflector<T extends KubernetesObject>(indexes: Indexes<T> = {}) {
   const handlers: ((change: Change<T>) => void)[] = [];
+  const watchers: ((event: WatchCacheEvent<T>) => void)[] = [];
   const store = new ObjectStore<T>(indexes, () => undefined);
-  const reflector = { store, onChange: (handler: (typeof handlers)[number]) => handlers.push(handler) };
+  const reflector = {
+    store,
+    onChange: (handler: (typeof handlers)[number]) => handlers.push(handler),
+    onWatchCacheEvent: (handler: (typeof watchers)[number]) => watchers.push(handler),
+  };
   const emit = (change: Change<T>) => handlers.forEach((handler) => handler(change));
   return {
     reflector: reflector as unknown as Reflector<T>,
     store,
     emit,
     change: (object: T) => emit({ type: 'added', object }),
+    watched: (event: WatchCacheEvent<T>) => watchers.forEach((watcher) => watcher(event)),
   };
 }
 
@@ -175,6 +181,23 @@ describe('a change in the cluster', () => {
     }
     expect(keys).toEqual(['payment/run-of-ending', 'payment/ending', 'payment/run-of-kept']);
     expect(informers.executionKeys()).toEqual(['payment/we-pod-crash', 'payment/ending']);
+  });
+
+  // A list has only those of executions that have not finished.
+  it('of the PipelineRun of a settled execution that no list contained is about that execution when it is gone', () => {
+    keys.length = 0;
+    applyList(settled.store, [new FinishedExecution(aSettled(ending))], '2000');
+    const { apiVersion, metadata } = aSettled(ending);
+    const owner = { apiVersion, kind: 'WorkflowExecution', name: metadata.name, uid: metadata.uid, controller: true };
+    const last = aPipelineRun({ metadata: { name: 'run-of-ending', ownerReferences: [owner] } });
+    pipelineRuns.watched({
+      type: 'delete',
+      scope: undefined,
+      key: 'payment/run-of-ending',
+      last,
+      resourceVersion: '2001',
+    });
+    expect(keys).toEqual(['payment/ending']);
   });
 
   const held = aLease('payment/first/uid-first');

@@ -50,6 +50,10 @@ export class Informers {
       const keys = executions.length === 0 ? [keyOf(object), ...this.dueOwner(object)] : executions.map(keyOf);
       keys.forEach(handler);
     });
+    // A list lacks the PipelineRuns of finished executions: their end is no change of the store.
+    this.pipelineRuns.onWatchCacheEvent((event) => {
+      if (event.type === 'delete' && event.last !== undefined) this.dueOwner(event.last).forEach(handler);
+    });
     this.history.onDue(handler);
     this.leases.onChange((change) => {
       const former = formerHolder(change);

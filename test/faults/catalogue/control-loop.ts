@@ -3,6 +3,13 @@ import type { Fault } from '../fault.ts';
 /** Faults of the control loop and leadership. */
 export const controlLoopFaults: readonly Fault[] = [
   {
+    name: 'the end of a PipelineRun that no list contained wakes nobody',
+    file: 'src/reconciler/informers.ts',
+    find: "if (event.type === 'delete' && event.last !== undefined)",
+    replace: 'if (false as boolean)',
+    caughtBy: ['src/reconciler/informers.spec.ts'],
+  },
+  {
     name: 'the status is reported although it was not written',
     file: 'src/reconciler/reporting/status-writer.ts',
     find: "if (written === 'outdated') return written;",
