@@ -26,7 +26,7 @@ export const kubernetesFaults: readonly Fault[] = [
   {
     name: 'an object missing from a list stays in the store',
     file: 'src/kubernetes/store.ts',
-    find: 'if (isIn(scope, object)) missing.add(key);',
+    find: 'if (list !== undefined) this.deleteUnlisted(scope, list, resourceVersion);',
     replace: '',
     caughtBy: ['src/kubernetes/store.spec.ts'],
   },
