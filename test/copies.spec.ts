@@ -235,7 +235,11 @@ it.each([
   ['docs/guide.md', `at most ${constant('workflow-execution/results.ts', 'maxResultBytes')} bytes`],
   ['docs/logging.md', `every ${seconds('kubernetes/kubernetes.providers.ts', 'progressMs')} until a cache is complete`],
   ['docs/operations.md', `checked every ${seconds('connections/server-certificate.ts', 'readEveryMs')}`],
-  ['docs/operations.md', `${constant('connections/paced-queue.ts', 'callsPerTurn')}; more wait`],
+  ['docs/operations.md', `${constant('connections/paced-queue.ts', 'callsPerTurn')} new calls of each transport`],
+  [
+    'docs/operations.md',
+    `${constant('api/executions/paced-reads.ts', 'scannedPerTurn').toLocaleString('en')} cached executions`,
+  ],
   ['docs/operations.md', `At most ${writesPerSecond} a second are deleted`],
   ['docs/operations.md', `more than ${constant('workflow-execution/metadata.ts', 'maxCreationMs') / 60_000} minutes`],
 ])('%s quotes a constant: %s', (file, text) => {

@@ -30,6 +30,7 @@ import { ExecutionController } from './executions/execution.controller.ts';
 import { ExecutionService } from './executions/execution.service.ts';
 import { IdempotentCreate } from './executions/idempotent-create.ts';
 import { ListService } from './executions/list.service.ts';
+import { PacedReads } from './executions/paced-reads.ts';
 import { ResourceVersionBarrier } from './executions/resource-version-barrier.ts';
 import { CallAdmission } from './grpc/call-admission.ts';
 import { GrpcHealth } from './grpc/grpc-health.ts';
@@ -79,6 +80,7 @@ export function apiSources({
     BundleResolver,
     PreflightSweep,
     ListService,
+    PacedReads,
     AccessGuard,
     AccessLog,
     Authentication,

@@ -34,8 +34,8 @@ export class PacedQueue {
   }
 
   /** Takes units of work, all of them if the turn has any left; a promise to wait for if it has none. */
-  take(cost = 1): Promise<void> | undefined {
-    return this.tryTake(cost) ? undefined : new Promise((resolve) => this.add(undefined, { run: resolve, cost }));
+  take(cost = 1, group?: unknown): Promise<void> | undefined {
+    return this.tryTake(cost) ? undefined : new Promise((resolve) => this.add(group, { run: resolve, cost }));
   }
 
   private tryTake(cost = 1): boolean {

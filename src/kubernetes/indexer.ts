@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from 'node:util';
+
 /** The values under which an index finds an object. */
 export type IndexFunction<T> = (object: T) => readonly string[];
 
@@ -23,13 +25,17 @@ export class Indexer<T> {
   }
 
   /**
-   * Adds or moves a key. Changes nothing when an index function throws.
+   * Adds a key, or moves it if its values have changed. Changes nothing when an index function throws.
    *
    * @param previous the object that the key had before
    */
   set(key: string, object: T, previous: T | undefined): void {
     const entries = this.entriesOf(object);
-    if (previous !== undefined) this.remove(key, previous);
+    if (previous !== undefined) {
+      // Who reads the keys meanwhile does not meet one that stays a second time.
+      if (isDeepStrictEqual(entries, this.entriesOf(previous))) return;
+      this.remove(key, previous);
+    }
     for (const [name, value] of entries) {
       const values = this.valuesOf(name);
       const keys = values.get(value);
@@ -51,10 +57,10 @@ export class Indexer<T> {
     }
   }
 
-  /** The keys under a value of an index. Throws RangeError for an unknown index. */
-  find(name: string, value: string): readonly string[] {
+  /** The keys under a value of an index, not copied. Throws RangeError for an unknown index. */
+  find(name: string, value: string): Iterable<string> {
     const keys = this.valuesOf(name).get(value) ?? [];
-    return typeof keys === 'string' ? [keys] : [...keys];
+    return typeof keys === 'string' ? [keys] : keys;
   }
 
   private valuesOf(name: string): Map<string, string | Set<string>> {

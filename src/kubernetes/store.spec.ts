@@ -210,6 +210,23 @@ describe('an index', () => {
     );
   });
 
+  it.each([
+    ['all objects', (store: ObjectStore<Thing>) => store.values()],
+    ['those of an index', (store: ObjectStore<Thing>) => store.valuesByIndex('colour', 'red')],
+  ])('reads %s that stay once, while others come and go', (_, read) => {
+    const { store } = aListedStore(...['a', 'b', 'c', 'd', 'e'].map((name) => aThing(name, 1)));
+    const seen: string[] = [];
+    for (const { metadata } of read(store)) {
+      seen.push(`${metadata.name}@${metadata.resourceVersion}`);
+      if (metadata.name !== 'b') continue;
+      store.put(undefined, aThing('a', 11));
+      store.remove(undefined, 'default/c', '12');
+      store.put(undefined, aThing('d', 13));
+      store.put(undefined, aThing('f', 14));
+    }
+    expect(seen).toEqual(['a@1', 'b@1', 'd@13', 'e@1', 'f@14']);
+  });
+
   it('that does not exist is an error', () => {
     expect(() => aStore().store.byIndex('size', 'big')).toThrow('There is no index "size"');
   });

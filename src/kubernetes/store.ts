@@ -30,9 +30,16 @@ export interface Store<T extends KubernetesObject> {
   readonly size: number;
   get(key: ObjectKey | string): T | undefined;
   list(): T[];
+  /**
+   * All objects, without a copy, for reading them over several ticks: objects that exist all the time are read once, others
+   * perhaps. One that is deleted and comes back meanwhile may be read twice.
+   */
+  values(): Iterable<T>;
   keys(): string[];
   /** The objects under a value of an index. Throws RangeError for an unknown index. */
   byIndex(indexName: string, value: string): T[];
+  /** As {@link byIndex}, without a copy, for reading them over several ticks as with {@link values}. */
+  valuesByIndex(indexName: string, value: string): Iterable<T>;
   /**
    * Read your writes: stores the response of a create, replace or patch before the watch brings it. Returns false and changes
    * nothing when the store is as new or newer, when the object has been deleted since, or when resource versions are not
@@ -80,12 +87,23 @@ export class ObjectStore<T extends KubernetesObject> implements Store<T> {
     return [...this.objects.values()];
   }
 
+  values(): Iterable<T> {
+    return this.objects.values();
+  }
+
   keys(): string[] {
     return [...this.objects.keys()];
   }
 
   byIndex(indexName: string, value: string): T[] {
-    return this.indexer.find(indexName, value).flatMap((key) => this.objects.get(key) ?? []);
+    return [...this.valuesByIndex(indexName, value)];
+  }
+
+  *valuesByIndex(indexName: string, value: string): Iterable<T> {
+    for (const key of this.indexer.find(indexName, value)) {
+      const object = this.objects.get(key);
+      if (object !== undefined) yield object;
+    }
   }
 
   upsertIfNewer(object: T): boolean {

@@ -190,9 +190,9 @@ export class ByteBudget {
   }
 }
 
-/** Why a call ended, if the service ended it. */
-function ended({ reason }: AbortSignal): ApiError {
-  return reason instanceof ApiError ? reason : new ApiError('Cancelled', 'the call ended while it waited for memory');
+/** Why a call ended, if the service ended it; else Cancelled. */
+export function ended({ reason }: AbortSignal): ApiError {
+  return reason instanceof ApiError ? reason : new ApiError('Cancelled', 'the call ended while it waited');
 }
 
 /** The memory for responses and events of watches that were made and not read yet. */

@@ -10,11 +10,13 @@ import { toListJson, toListResponse } from './list-responses.ts';
 import { cachedExecution, executionOf, resourceJson } from './cached-execution.ts';
 import { noFilter } from './list-filter.ts';
 import { pageSizes } from '../../config/limits.ts';
-import { listPage } from './list-page.ts';
+import { PageBuilder } from './list-page.ts';
 
 /** A page of all executions, unless a filter is given. */
 function pageOf(executions: readonly WorkflowExecution[], command: Partial<ListCommand>) {
-  const page = listPage(executions.map(cachedExecution), { pageSize: 0, filter: noFilter, ...command }, targetsOf());
+  const builder = new PageBuilder({ pageSize: 0, filter: noFilter, ...command }, targetsOf());
+  for (const execution of executions) builder.add(cachedExecution(execution));
+  const page = builder.build();
   return { ...page, items: page.items.map(executionOf) };
 }
 

@@ -4,12 +4,12 @@ import { Reflector } from '../../kubernetes/reflector.ts';
 import { Targets } from '../../targets/targets.ts';
 import { workflowExecutionResource } from '../../workflow-execution/resource.ts';
 import { assertSynced, notReady, ResourceVersionBarrier } from './resource-version-barrier.ts';
-import { PacedQueue } from '../../connections/paced-queue.ts';
 import { ResponseBudget, type ResponseCall } from '../call/byte-budget.ts';
 import type { CachedExecution } from './cached-execution.ts';
 import type { ExecutionPage, ListCommand } from './commands.ts';
 import { maxPageBytes } from '../../config/limits.ts';
-import { listPage } from './list-page.ts';
+import { PageBuilder } from './list-page.ts';
+import { PacedReads } from './paced-reads.ts';
 
 /** How long a list waits for the cache to reach a resource version, in milliseconds. */
 const catchUpMs = 5_000;
@@ -20,14 +20,12 @@ const readsPerTurn = 100;
 /** Lists executions from the cache, without a request to the API server. */
 @Injectable()
 export class ListService {
-  /** A page of 10,000 executions takes some milliseconds, and 200 may be requested at the same time. */
-  private readonly turns = new PacedQueue(1);
-
   constructor(
     @InjectReflector(workflowExecutionResource) private readonly reflector: Reflector<CachedExecution>,
     private readonly barrier: ResourceVersionBarrier,
     private readonly targets: Targets,
     private readonly responses: ResponseBudget,
+    private readonly reads: PacedReads,
   ) {}
 
   /**
@@ -35,7 +33,7 @@ export class ListService {
    *
    * @param read how the transport shows an execution
    * @throws ApiError InvalidArgument for an invalid token; PositionExpired if the cluster has no
-   *   such resource version; Unavailable if the cache has not synced or has not reached it
+   *   such resource version; Unavailable if the cache has not synced or has not reached it; Cancelled
    */
   async list<E>(
     command: ListCommand,
@@ -47,16 +45,21 @@ export class ListService {
     if (command.filter.targetResource !== undefined) await this.targets.loaded(signal);
     await this.reach(command, signal);
     const room = await this.responses.reserve(call, maxPageBytes);
-    await this.turns.take();
-    const page = listPage(this.reflector.store.list(), command, this.targets);
+    const builder = new PageBuilder(command, this.targets);
+    await this.reads.scan(this.reflector.store.values(), (execution) => builder.add(execution), call);
+    const page = builder.build();
     room.shrinkTo(page.items.reduce((bytes, execution) => bytes + execution.jsonBytes, 0));
-    return { ...page, items: await this.read(page.items, read) };
+    return { ...page, items: await this.read(page.items, read, call) };
   }
 
-  private async read<E>(cached: readonly CachedExecution[], read: (cached: CachedExecution) => E): Promise<E[]> {
+  private async read<E>(
+    cached: readonly CachedExecution[],
+    read: (cached: CachedExecution) => E,
+    call: ResponseCall,
+  ): Promise<E[]> {
     const executions: E[] = [];
     for (const [index, one] of cached.entries()) {
-      if (index > 0 && index % readsPerTurn === 0) await this.turns.take();
+      if (index > 0 && index % readsPerTurn === 0) await this.reads.turn(call);
       executions.push(read(one));
     }
     return executions;

@@ -1,9 +1,9 @@
 import { describe, expect, it, jest } from '@jest/globals';
 import type { Authorizer } from '../../auth/authorizer.ts';
 import { UnavailableError } from '../../kubernetes/errors.ts';
-import { FakeClock } from '../../kubernetes/fake-clock.builders.ts';
+import { FakeClock, settle } from '../../kubernetes/fake-clock.builders.ts';
 import type { Reflector } from '../../kubernetes/reflector.ts';
-import { ObjectStore } from '../../kubernetes/store.ts';
+import { ObjectStore, type Store } from '../../kubernetes/store.ts';
 import { applyList } from '../../kubernetes/store.builders.ts';
 import { targetsOf } from '../../targets/targets.builders.ts';
 import { Targets } from '../../targets/targets.ts';
@@ -15,6 +15,7 @@ import { aWorkflowExecution } from '../../workflow-execution/workflow-execution.
 import { Permissions } from '../call/permissions.ts';
 import { TargetAccess } from '../call/target-access.ts';
 import { cachedExecution, cachedExecutionIndexes, type CachedExecution } from '../executions/cached-execution.ts';
+import { PacedReads, scannedPerTurn } from '../executions/paced-reads.ts';
 import { TargetService } from './target.service.ts';
 
 const target = 'payment/deployment/payment-api';
@@ -35,14 +36,19 @@ function execution(
   return aWorkflowExecution({ metadata, spec: { targetResource }, status });
 }
 
+function storeOf(executions: readonly WorkflowExecution[]): ObjectStore<CachedExecution> {
+  const store = new ObjectStore<CachedExecution>(cachedExecutionIndexes, () => undefined);
+  applyList(store, executions.map(cachedExecution), '10');
+  return store;
+}
+
 /** The service with these executions in its cache; the caller has the permissions `verb namespace`. */
 function serviceWith(
   executions: readonly WorkflowExecution[],
   granted = ['list *'],
-  { hasSynced = true, targets = targetsOf() } = {},
+  over: { hasSynced?: boolean; targets?: Targets; store?: Pick<Store<CachedExecution>, 'valuesByIndex'> } = {},
 ) {
-  const store = new ObjectStore<CachedExecution>(cachedExecutionIndexes, () => undefined);
-  applyList(store, executions.map(cachedExecution), '10');
+  const { hasSynced = true, targets = targetsOf(), store = storeOf(executions) } = over;
   const allows = jest.fn<Authorizer['allows']>((_, { verb, namespace = '*' }) =>
     Promise.resolve(granted.includes(`${verb} ${namespace}`)),
   );
@@ -50,7 +56,8 @@ function serviceWith(
   const permissions = new Permissions({ allows } as unknown as Authorizer);
   const clock = new FakeClock(new Date(now));
   const access = new TargetAccess(targets, permissions, clock);
-  const service = new TargetService(reflector, targets, access, permissions, { cooldownMs: 300_000 }, clock);
+  const config = { cooldownMs: 300_000 };
+  const service = new TargetService(reflector, targets, access, permissions, new PacedReads(), config, clock);
   const get = (text = target) => service.get(text, 'name', { caller: alice, signal: new AbortController().signal });
   return { get, service, allows };
 }
@@ -99,6 +106,19 @@ describe('a target', () => {
     const targets = new Targets({ snapshot: undefined, latest: fail, since: fail }, { allowUnknownKinds: false });
     const { get } = serviceWith([execution('runs', 5, running)], ['list *'], { targets });
     expect(await get()).toMatchObject({ target, held: true });
+  });
+
+  it('is searched in several turns of the event loop if very many executions are on it', async () => {
+    const one = cachedExecution(execution('one', 5, running));
+    let read = 0;
+    const valuesByIndex = function* () {
+      for (; read < 2 * scannedPerTurn; read++) yield one;
+    };
+    const { get } = serviceWith([], ['list *'], { store: { valuesByIndex } });
+    const state = get();
+    await settle();
+    expect(read).toBe(scannedPerTurn);
+    expect((await state).executions.map(nameOf)).toEqual(['one']);
   });
 
   it('shows its ten newest executions, newest first', async () => {

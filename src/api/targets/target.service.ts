@@ -2,29 +2,26 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { ResourceAttributes } from '../../auth/authorizer.ts';
 import { CONFIG, type Config } from '../../config/config.ts';
 import { targetLimits } from '../../config/limits.ts';
-import { PacedQueue } from '../../connections/paced-queue.ts';
 import { CLOCK, type Clock } from '../../kubernetes/clock.ts';
 import { CancelledError, KubernetesError } from '../../kubernetes/errors.ts';
 import { InjectReflector } from '../../kubernetes/kubernetes.module.ts';
 import { Reflector } from '../../kubernetes/reflector.ts';
 import { Targets } from '../../targets/targets.ts';
-import { isTerminal, phaseOf } from '../../workflow-execution/execution.ts';
 import { workflowExecutionResource } from '../../workflow-execution/resource.ts';
-import { targetHoldOf } from '../../workflow-execution/target-holder.ts';
 import { parseTargetResource } from '../../workflow-execution/target-resource.ts';
 import type { Call } from '../call/call.ts';
 import { Permissions } from '../call/permissions.ts';
 import { TargetAccess } from '../call/target-access.ts';
 import { invalidField } from '../errors/api-error.ts';
 import {
-  executionOf,
   targetIndex,
   targetIndexValue,
   type CachedExecution,
   type ExecutionSummary,
 } from '../executions/cached-execution.ts';
-import { firstOf } from '../executions/list-page.ts';
+import { PacedReads } from '../executions/paced-reads.ts';
 import { assertSynced } from '../executions/resource-version-barrier.ts';
+import { TargetExecutions } from './target-executions.ts';
 
 /** What the caller of {@link TargetService} may know of a target. */
 export interface TargetState {
@@ -52,17 +49,17 @@ export interface TargetCooldown {
   readonly end: Date;
 }
 
+type ByNamespace = ReadonlyMap<string, TargetExecutions>;
+
 /** Shows who holds a target and what ran on it, from the cache. */
 @Injectable()
 export class TargetService {
-  /** Thousands of executions on one target take some milliseconds, as a page of a list does. */
-  private readonly turns = new PacedQueue(1);
-
   constructor(
     @InjectReflector(workflowExecutionResource) private readonly reflector: Reflector<CachedExecution>,
     private readonly targets: Targets,
     private readonly access: TargetAccess,
     private readonly permissions: Permissions,
+    private readonly reads: PacedReads,
     @Inject(CONFIG) private readonly config: Pick<Config, 'cooldownMs'>,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
@@ -76,18 +73,20 @@ export class TargetService {
   async get(targetResource: string, field: string, call: Pick<Call, 'caller' | 'signal'>): Promise<TargetState> {
     assertSynced(this.reflector);
     const target = await this.canonicalTarget(targetResource, field, call.signal);
-    await this.turns.take();
-    const all = this.executionsOn(target);
-    const namespaces = await this.visibleNamespaces(all, call);
-    await this.turns.take();
-    const visible = namespaces === 'all' ? all : all.filter(({ metadata }) => namespaces.has(metadata.namespace));
-    const [holder] = visible.flatMap(holderOf);
+    const since = this.clock.now().getTime() - this.config.cooldownMs;
+    const found = await this.executionsOn(target, since, call);
+    const namespaces = await this.visibleNamespaces(found, call);
+    const visible = new TargetExecutions(since);
+    for (const [namespace, executions] of found) {
+      if (namespaces === 'all' || namespaces.has(namespace)) visible.merge(executions);
+    }
+    const { holder, cooldowns, newest } = visible;
     return {
       target,
       holder,
-      held: holder !== undefined || (namespaces === 'all' ? false : await this.isHeld(target, all, call)),
-      cooldowns: this.cooldownsOf(visible),
-      executions: firstOf(visible, targetLimits.executions),
+      held: holder !== undefined || (namespaces === 'all' ? false : await this.isHeld(target, found, call)),
+      cooldowns: cooldowns.map((execution) => ({ execution, end: this.cooldownEnd(execution) })),
+      executions: newest,
     };
   }
 
@@ -103,18 +102,33 @@ export class TargetService {
     }
   }
 
-  private executionsOn(target: string): readonly CachedExecution[] {
-    const named = targetIndexValue(target).flatMap((value) => this.reflector.store.byIndex(targetIndex, value));
-    return named.filter((execution) => this.targets.targetOf(execution) === target);
+  /** The executions on a target by namespace. */
+  private async executionsOn(
+    target: string,
+    cooldownSince: number,
+    call: Pick<Call, 'caller' | 'signal'>,
+  ): Promise<ByNamespace> {
+    const found = new Map<string, TargetExecutions>();
+    const add = (execution: CachedExecution) => {
+      if (this.targets.targetOf(execution) !== target) return;
+      const { namespace } = execution.metadata;
+      const executions = found.get(namespace) ?? new TargetExecutions(cooldownSince);
+      found.set(namespace, executions);
+      executions.add(execution);
+    };
+    for (const value of targetIndexValue(target)) {
+      await this.reads.scan(this.reflector.store.valuesByIndex(targetIndex, value), add, call);
+    }
+    return found;
   }
 
   /** Where the caller may list executions; of very many namespaces, those with the newest executions are checked. */
   private async visibleNamespaces(
-    all: readonly CachedExecution[],
+    found: ByNamespace,
     { caller }: Pick<Call, 'caller'>,
   ): Promise<'all' | ReadonlySet<string>> {
     if (caller === undefined || (await this.permissions.allows(caller, toList(undefined)))) return 'all';
-    const namespaces = newestNamespaces(all).slice(0, targetLimits.namespaces);
+    const namespaces = newestNamespaces(found).slice(0, targetLimits.namespaces);
     const checks = namespaces.map(async (namespace) => ({
       namespace,
       isAllowed: await this.permissions.allows(caller, toList(namespace)),
@@ -126,7 +140,7 @@ export class TargetService {
   /** Undefined if the caller may not know: it may neither list executions in the target's namespace nor remediate it. */
   private async isHeld(
     target: string,
-    all: readonly CachedExecution[],
+    found: ByNamespace,
     { caller }: Pick<Call, 'caller'>,
   ): Promise<boolean | undefined> {
     const namespace = parseTargetResource(target)?.namespace;
@@ -134,18 +148,11 @@ export class TargetService {
       caller === undefined ||
       (await this.permissions.allows(caller, toList(namespace))) ||
       (await this.permissions.allows(caller, { ...toList(namespace), verb: 'remediate' }));
-    return mayKnow ? all.some((execution) => holderOf(execution).length > 0) : undefined;
+    return mayKnow ? found.values().some(({ holder }) => holder !== undefined) : undefined;
   }
 
-  private cooldownsOf(executions: readonly CachedExecution[]): readonly TargetCooldown[] {
-    const now = this.clock.now().getTime();
-    return executions
-      .flatMap((execution) => {
-        const end = (execution.cooldownFrom ?? NaN) + this.config.cooldownMs;
-        return end > now ? [{ execution, end: new Date(end) }] : [];
-      })
-      .toSorted((a, b) => b.end.getTime() - a.end.getTime())
-      .slice(0, targetLimits.cooldowns);
+  private cooldownEnd({ cooldownFrom = NaN }: CachedExecution): Date {
+    return new Date(cooldownFrom + this.config.cooldownMs);
   }
 }
 
@@ -154,18 +161,9 @@ function toList(namespace: string | undefined): ResourceAttributes {
   return { group, resource, verb: 'list', namespace };
 }
 
-function holderOf(execution: CachedExecution): readonly TargetHolder[] {
-  if (isTerminal(phaseOf(execution))) return [];
-  const hold = targetHoldOf(executionOf(execution));
-  return hold === undefined ? [] : [{ execution, ...hold }];
-}
-
-/** The namespaces of executions, those with the newest execution first. */
-function newestNamespaces(executions: readonly CachedExecution[]): readonly string[] {
-  const newest = new Map<string, string>();
-  for (const { metadata } of executions) {
-    const { namespace, creationTimestamp } = metadata;
-    if ((newest.get(namespace) ?? '') < creationTimestamp) newest.set(namespace, creationTimestamp);
-  }
-  return [...newest].sort(([, a], [, b]) => (a < b ? 1 : -1)).map(([namespace]) => namespace);
+/** Namespaces, those with the newest execution first. */
+function newestNamespaces(found: ByNamespace): readonly string[] {
+  const newest = [...found].map(([namespace, executions]) => ({ namespace, execution: executions.newest[0] }));
+  const createdAt = ({ execution }: (typeof newest)[number]) => execution?.metadata.creationTimestamp ?? '';
+  return newest.sort((a, b) => (createdAt(a) < createdAt(b) ? 1 : -1)).map(({ namespace }) => namespace);
 }

@@ -117,8 +117,8 @@ export const apiFaults: readonly Fault[] = [
   {
     name: 'a page is too large for a default client',
     file: 'src/api/executions/list-page.ts',
-    find: 'withinMaxBytes(first)',
-    replace: 'first',
+    find: 'withinMaxBytes(this.first.list())',
+    replace: 'this.first.list()',
     caughtBy: ['src/api/executions/list-page.spec.ts'],
   },
   {
@@ -138,8 +138,8 @@ export const apiFaults: readonly Fault[] = [
   {
     name: 'a page repeats the last execution of the previous page',
     file: 'src/api/executions/list-page.ts',
-    find: 'comparePositions(after, metadata) >= 0',
-    replace: 'comparePositions(after, metadata) > 0',
+    find: 'comparePositions(this.after, metadata) >= 0',
+    replace: 'comparePositions(this.after, metadata) > 0',
     caughtBy: ['src/api/executions/list-page.spec.ts'],
   },
   {
@@ -236,15 +236,15 @@ export const apiFaults: readonly Fault[] = [
   {
     name: 'a target shows executions of namespaces in which the caller may not list',
     file: 'src/api/targets/target.service.ts',
-    find: "const visible = namespaces === 'all' ?",
-    replace: 'const visible = namespaces ?',
+    find: "namespaces === 'all' || namespaces.has(namespace)",
+    replace: "namespaces === 'all' || namespaces.size > 0",
     caughtBy: ['src/api/targets/target.service.spec.ts'],
   },
   {
     name: 'a target does not show executions that use another name of its kind',
     file: 'src/api/targets/target.service.ts',
-    find: 'this.targets.targetOf(execution) === target',
-    replace: 'execution.spec.targetResource === target',
+    find: 'this.targets.targetOf(execution) !== target',
+    replace: 'execution.spec.targetResource !== target',
     caughtBy: ['src/api/targets/target.service.spec.ts'],
   },
   {
