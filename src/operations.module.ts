@@ -2,6 +2,7 @@ import { Inject, Injectable, Module, type DynamicModule, type OnModuleInit } fro
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { Server } from 'node:http';
+import type { NextFunction, Request, Response } from 'express';
 import { CONFIG, type Config } from './config/config.ts';
 import { operationsConnections } from './config/limits.ts';
 import type { Address } from './config/rules.ts';
@@ -51,8 +52,13 @@ async function serve(pages: DynamicModule, address: Address): Promise<void> {
   const server: unknown = app.getHttpServer();
   if (!(server instanceof Server)) throw new Error('not an HTTP server');
   limitTimes(server);
-  // One request per connection: Node.js would answer hundreds of pipelined ones with 503 in one turn of the event loop.
+  // One request per connection: Node.js would answer hundreds of pipelined ones with 503 in one turn of the event loop, and
+  // announce the end of the connection without closing it.
   server.maxRequestsPerSocket = 1;
+  app.use((_request: Request, response: Response, next: NextFunction) => {
+    response.setHeader('Connection', 'close');
+    next();
+  });
   server.on('dropRequest', (_request, socket) => socket.destroy());
   new ConnectionLimits(operationsConnections).applyTo(server);
   await app.init();

@@ -17,7 +17,7 @@ import { textViolation, type TextRule } from '../src/api/validation/validators.t
 const mebibyte = 1024 * 1024;
 
 /** A linear pattern takes some milliseconds for 1 MiB, a quadratic one many minutes. */
-const mostMs = 1_000;
+const mostMs = 3_000;
 
 /**
  * Characters that move a pattern of names, references, targets or durations from one part to the next, and one invalid one.

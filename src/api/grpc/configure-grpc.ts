@@ -14,7 +14,6 @@ import { otherStreams } from '../../config/limits.ts';
 import { ExecutionGrpcServer } from './grpc-server.ts';
 import { IncomingStreams } from './incoming-streams.ts';
 import { observeCalls } from './observe-calls.ts';
-import { reflectionFlowControl } from './reflection-flow-control.ts';
 
 /**
  * Adds gRPC with reflection and health to an application that imports ApiModule. To be called once;
@@ -38,7 +37,7 @@ export function configureGrpc(
   const strategy = new ExecutionGrpcServer({
     address: config.grpc,
     health: get(GrpcHealth),
-    interceptors: [observeCalls(get(CallObserver)), get(CallAdmission).interceptor, reflectionFlowControl],
+    interceptors: [observeCalls(get(CallObserver)), get(CallAdmission).interceptor],
     connections,
     streams: new IncomingStreams({
       maxOpen: config.maxStreams + otherStreams.total,

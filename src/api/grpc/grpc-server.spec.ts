@@ -50,3 +50,23 @@ it('a server that closes waits for its calls, which end with their own status', 
   expect([error.code, error.details]).toEqual([status.UNAVAILABLE, 'shutting down']);
   await closed;
 });
+
+it('a server that closes ends the streams of reflection', async () => {
+  const bytes = (message: Buffer) => message;
+  const stream = client.makeBidiStreamRequest(
+    '/grpc.reflection.v1.ServerReflection/ServerReflectionInfo',
+    bytes,
+    bytes,
+  );
+  const failed = once(
+    stream.on('data', () => undefined),
+    'error',
+  ) as Promise<[ServiceError]>;
+  stream.write(Buffer.from([0x3a, 0]));
+  await once(stream, 'data');
+
+  await server.close();
+
+  const [error] = await failed;
+  expect(error.code).toBe(status.UNAVAILABLE);
+});

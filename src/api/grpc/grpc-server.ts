@@ -14,6 +14,7 @@ import { connectionPing, grpcLimits } from '../../config/limits.ts';
 import { tlsOptions, type ServerCertificate } from '../../connections/server-certificate.ts';
 import { connectionAge, type ConnectionAge } from '../../connections/connection-age.ts';
 import { fileDescriptorProtos } from '../generated/descriptors.ts';
+import { AnonymousCalls } from './anonymous-calls.ts';
 import type { GrpcHealth } from './grpc-health.ts';
 import type { IncomingStreams } from './incoming-streams.ts';
 import { protoPackage, serviceDefinition, serviceName } from './service-definition.ts';
@@ -42,6 +43,7 @@ export class ExecutionGrpcServer extends ServerGrpc implements DrainableServer {
   private readonly listener: NetServer;
   private readonly open = new Set<Socket>();
   private readonly unused = new Set<Socket>();
+  private readonly anonymousCalls = new AnonymousCalls();
   private readonly stopStreams: () => void;
 
   constructor(options: GrpcServerOptions) {
@@ -52,7 +54,7 @@ export class ExecutionGrpcServer extends ServerGrpc implements DrainableServer {
       ...grpcLimits,
       'grpc.max_concurrent_streams': streams.options.maxPerConnection,
       ...connectionAge(age),
-      interceptors: [...interceptors],
+      interceptors: [...interceptors, this.anonymousCalls.interceptor],
     });
     health.addToServer(this.server);
     reflection().addToServer(this.server);
@@ -73,6 +75,7 @@ export class ExecutionGrpcServer extends ServerGrpc implements DrainableServer {
     // grpc-js does not wait for the connections that Node.js begins to close together with its HTTP/2 server.
     const closed = new Promise((resolve) => this.listener.close(resolve));
     for (const socket of this.unused) socket.destroy();
+    this.anonymousCalls.endAll();
     this.server.tryShutdown(() => undefined);
     await closed;
     this.stopStreams();

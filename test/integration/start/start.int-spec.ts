@@ -127,9 +127,10 @@ it('a resource that the API server does not serve is missing', async () => {
   await expect(requireResources(client, [served, unserved])).rejects.toThrow('things.coordination.k8s.io/v1');
 });
 
-/** Starts the service, which must exit with code 1 and one line; returns that line without its prefix. */
+/** Starts the service, which must exit with code 1 and one line after its log; returns that line without its prefix. */
 async function refusal(options: Parameters<typeof startService>[0]): Promise<string> {
-  const attempt: unknown = await startService(options).then(
+  const wrapper = ['sh', '-c', 'exec "$@" 2>&1', 'sh'];
+  const attempt: unknown = await startService({ ...options, wrapper }).then(
     () => 'it started',
     (error: unknown) => error,
   );
@@ -137,6 +138,7 @@ async function refusal(options: Parameters<typeof startService>[0]): Promise<str
   expect(ending).toBe('The service ended with exit code 1:');
   const [said, ...rest] = lines.filter((line) => !line.startsWith('{'));
   expect(rest).toEqual([]);
+  expect(lines.at(-1)).toBe(said);
   const beginning = 'workflow-execution cannot start: ';
   expect(said).toMatch(new RegExp(`^${beginning}`));
   return said?.slice(beginning.length) ?? '';

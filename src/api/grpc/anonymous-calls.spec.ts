@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
 import { Metadata, type ServerInterceptingCall } from '@grpc/grpc-js';
-import { reflectionFlowControl } from './reflection-flow-control.ts';
+import { AnonymousCalls } from './anonymous-calls.ts';
 
 type Transport = ConstructorParameters<typeof ServerInterceptingCall>[0];
 type Listener = Parameters<Transport['start']>[0];
@@ -15,7 +15,7 @@ function callOf(path: string) {
     sendMetadata: () => undefined,
     sendMessage: (_message: unknown, sent: () => void) => void unread.push(sent),
   } as unknown as Transport;
-  const call = reflectionFlowControl({ path } as never, next);
+  const call = new AnonymousCalls().interceptor({ path } as never, next);
   call.start({
     onReceiveMetadata: () => undefined,
     onReceiveMessage: (message: unknown) => {
