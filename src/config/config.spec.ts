@@ -19,7 +19,7 @@ describe('the configuration', () => {
       maxStreams: 2_000,
       maxStreamsPerCaller: 100,
       maxConnections: 2_000,
-      maxConnectionsPerAddress: 500,
+      maxConnectionsPerAddress: 200,
       grpcMaxConnectionAgeMs: 1_800_000,
       grpcMaxConnectionAgeGraceMs: 60_000,
       tlsCertFile: '',

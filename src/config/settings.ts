@@ -204,7 +204,7 @@ export const settings = {
   maxConnectionsPerAddress: setting(
     'WFE_MAX_CONNECTIONS_PER_ADDRESS',
     integer(1, 100_000),
-    '500',
+    '200',
     'Maximum connections per IPv4 address or IPv6 network (/64).',
   ),
   grpcMaxConnectionAgeMs: setting(

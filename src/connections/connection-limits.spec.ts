@@ -20,6 +20,8 @@ class FakeSocket extends EventEmitter {
   }
 
   resume(): void {}
+
+  _write(): void {}
 }
 
 /** A port with these limits; `connect` opens a connection from an address. */

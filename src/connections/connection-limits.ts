@@ -5,6 +5,7 @@ import { limitKeyUpdates } from './key-updates.ts';
 import { Handshakes } from './handshakes.ts';
 import { PacedQueue } from './paced-queue.ts';
 import { peerKey, type Peer } from './peer.ts';
+import { writeInPieces } from './write-in-pieces.ts';
 
 /** Open connections that a port may have. */
 export interface ConnectionCaps {
@@ -58,7 +59,10 @@ export class ConnectionLimits {
     const hasTls = server instanceof TlsServer;
     if (hasTls) {
       limitKeyUpdates(server, (socket) => this.closeFlood(socket));
-      server.on('secureConnection', (socket) => this.handshakes.complete(socket));
+      server.on('secureConnection', (socket) => {
+        this.handshakes.complete(socket);
+        writeInPieces(socket);
+      });
     }
     server.on('connection', (socket: Socket) => {
       // A reset may arrive before the listeners of the server do.

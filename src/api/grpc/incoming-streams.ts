@@ -6,6 +6,7 @@ import { addressGroup } from '../../connections/address-group.ts';
 import type { Peer } from '../../connections/peer.ts';
 import { joinPieces } from '../../connections/join-pieces.ts';
 import { callsPerTurn, PacedQueue } from '../../connections/paced-queue.ts';
+import { writeInPieces } from '../../connections/write-in-pieces.ts';
 import { SmallPieces } from '../../connections/small-pieces.ts';
 import type { Clock } from '../../kubernetes/clock.ts';
 import { isRecord } from '../../kubernetes/json.ts';
@@ -76,6 +77,7 @@ export class IncomingStreams {
   private created(stream: ServerHttp2Stream): void {
     // A reset may be an error, and a stream that does not reach grpc-js has no other listener.
     stream.on('error', () => undefined);
+    writeInPieces(stream);
     const { session } = stream;
     if (session === undefined || session.destroyed) return;
     if (!this.known.has(session)) this.takeOver(session);

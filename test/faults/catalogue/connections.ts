@@ -101,6 +101,13 @@ export const connectionFaults: readonly Fault[] = [
     caughtBy: ['src/connections/connection-limits.spec.ts'],
   },
   {
+    name: 'a large response is written at once',
+    file: 'src/connections/write-in-pieces.ts',
+    find: 'if (chunk.length <= pieceBytes) return write(chunk, encoding, done);',
+    replace: 'if (chunk.length > 0) return write(chunk, encoding, done);',
+    caughtBy: ['src/connections/write-in-pieces.spec.ts'],
+  },
+  {
     name: 'a port in use is shared with its owner',
     file: 'src/connections/listen-in-parallel.ts',
     find: 'const { port } = await start(server, address);',
