@@ -18,7 +18,8 @@ export function writeInPieces(stream: Writable): void {
     const pieces = Array.from({ length: Math.ceil(bytes.length / pieceBytes) }, (_, at) =>
       bytes.subarray(at * pieceBytes, (at + 1) * pieceBytes),
     );
-    inSequence(pieces, (piece, next) => write(piece, 'buffer' as BufferEncoding, next), done);
+    // The types lack the encoding that Node.js passes for bytes.
+    inSequence(pieces, (piece, next) => Reflect.apply(write, stream, [piece, 'buffer', next]), done);
   };
   stream._writev = (chunks: { chunk: Buffer | string; encoding: BufferEncoding }[], done) => {
     const length = chunks.reduce((sum, { chunk }) => sum + chunk.length, 0);
