@@ -19,7 +19,7 @@ export function writeInPieces(stream: Writable): void {
       bytes.subarray(at * pieceBytes, (at + 1) * pieceBytes),
     );
     // The types lack the encoding that Node.js passes for bytes.
-    inSequence(pieces, (piece, next) => Reflect.apply(write, stream, [piece, 'buffer', next]), done);
+    inSequence(pieces, (piece, next) => void Reflect.apply(write, stream, [piece, 'buffer', next]), done);
   };
   stream._writev = (chunks: { chunk: Buffer | string; encoding: BufferEncoding }[], done) => {
     const length = chunks.reduce((sum, { chunk }) => sum + chunk.length, 0);
