@@ -78,10 +78,16 @@ export const handshakes = 100;
 export const maxPipelinedRequests = 8;
 
 /**
+ * Connections without an authenticated call, each of REST and gRPC: in one turn of the event loop 64 KiB of each may have to be
+ * processed, which takes 2 ms in the smallest TLS records.
+ */
+export const anonymousConnections = 250;
+
+/**
  * Connections of each of the ports for metrics and health. Their responses are short, so a probe, which takes the place of the
  * oldest connection, is answered even if others hold connections open.
  */
-export const operationsConnections = { total: 64, perAddress: 16 };
+export const operationsConnections = { total: 64, perAddress: 16, anonymous: 64 };
 
 /** Token buckets: burst, and milliseconds until the next token. */
 export const rateLimits = {

@@ -3,7 +3,7 @@ import { connect as connectTo, createServer, type AddressInfo, type Server } fro
 import { Server as TlsServer } from 'node:tls';
 import { describe, expect, it } from '@jest/globals';
 import { handshakes } from '../config/limits.ts';
-import { ConnectionLimits, connectionsPerTurn } from './connection-limits.ts';
+import { ConnectionLimits, connectionsPerTurn, type ConnectionCaps } from './connection-limits.ts';
 
 class FakeSocket extends EventEmitter {
   destroyed = false;
@@ -25,12 +25,15 @@ class FakeSocket extends EventEmitter {
 }
 
 /** A port with these limits; `connect` opens a connection from an address. */
-function portWith(caps: { total: number; perAddress: number }, server: EventEmitter = new EventEmitter()) {
+function portWith(
+  caps: Pick<ConnectionCaps, 'total' | 'perAddress'> & Partial<ConnectionCaps>,
+  server: EventEmitter = new EventEmitter(),
+) {
   const isListening = { value: true, configurable: true };
   Object.defineProperty(server, 'listening', isListening);
   const accepted: string[] = [];
   server.on('connection', ({ remoteAddress }: FakeSocket) => accepted.push(remoteAddress));
-  const limits = new ConnectionLimits(caps);
+  const limits = new ConnectionLimits({ anonymous: caps.total, ...caps });
   limits.applyTo(server as unknown as Server);
   let port = 1_000;
   const connect = (address: string) => {
@@ -82,6 +85,27 @@ describe('connection limits', () => {
     expect(closed(first, second, third)).toEqual([false, true, false]);
   });
 
+  it('replace an anonymous connection of the address with the most at the limit of these', () => {
+    const { limits, connect } = portWith({ total: 10, perAddress: 10, anonymous: 3 });
+    const known = connect('10.0.0.1');
+    limits.authenticated(known);
+    const sockets = ['10.0.0.2', '10.0.0.1', '10.0.0.1', '10.0.0.1'].map(connect);
+
+    expect(closed(known, ...sockets)).toEqual([false, false, true, false, false]);
+  });
+
+  it('do not count a connection that was closed or authenticated as anonymous', () => {
+    const { limits, connect } = portWith({ total: 10, perAddress: 10, anonymous: 1 });
+    const [first, second] = [connect('10.0.0.1'), connect('10.0.0.1')];
+    limits.authenticated(second);
+    const third = connect('10.0.0.1');
+    third.emit('close');
+    second.emit('close');
+    limits.authenticated(third);
+
+    expect(closed(first, second, third, connect('10.0.0.1'))).toEqual([true, false, false, false]);
+  });
+
   it('close a new connection if all others have authenticated calls', () => {
     const { limits, connect } = portWith({ total: 1, perAddress: 1 });
     const first = connect('10.0.0.1');
@@ -107,7 +131,7 @@ describe('connection limits', () => {
 
   it('do not read connections before their turn', () => {
     const server = createServer();
-    new ConnectionLimits({ total: 1, perAddress: 1 }).applyTo(server);
+    new ConnectionLimits({ total: 1, perAddress: 1, anonymous: 1 }).applyTo(server);
 
     // As the option of net.createServer, which the servers of HTTP do not pass on.
     expect(server).toMatchObject({ pauseOnConnect: true });
@@ -116,7 +140,7 @@ describe('connection limits', () => {
   it('pass on what arrives before their turn', async () => {
     const received: string[] = [];
     const server = createServer((socket) => void socket.unref().on('data', (data) => received.push(data.toString())));
-    new ConnectionLimits({ total: 1_000, perAddress: 1_000 }).applyTo(server);
+    new ConnectionLimits({ total: 1_000, perAddress: 1_000, anonymous: 1_000 }).applyTo(server);
     await once(server.unref().listen(0, '127.0.0.1'), 'listening');
     const { port } = server.address() as AddressInfo;
     const clients = Array.from({ length: 3 * connectionsPerTurn }, (_, number) =>

@@ -12,6 +12,8 @@ export interface ConnectionCaps {
   readonly total: number;
   /** Per IPv4 address or IPv6 /64. */
   readonly perAddress: number;
+  /** Without an authenticated call. */
+  readonly anonymous: number;
 }
 
 /** Connections that are passed on per turn of the event loop: a handshake or a page takes about a millisecond. */
@@ -37,7 +39,7 @@ interface Group {
 /**
  * Bounds the open connections of a port, in total and per address. At a limit, a new connection replaces the oldest one
  * without an authenticated call: of its own address at the limit of the address, of the address with the most of them at
- * the total limit. So held connections cannot lock out callers, and a flood from few addresses does not close a
+ * the other limits. So held connections cannot lock out callers, and a flood from few addresses does not close a
  * probe's connection. If all connections have authenticated calls, the new one is closed. Few are passed on per turn of the event
  * loop. With TLS, {@link Handshakes} bounds their handshakes, and {@link limitKeyUpdates} what follows.
  */
@@ -45,6 +47,8 @@ export class ConnectionLimits {
   private readonly groups = new Map<string, Group>();
   private readonly open = new Set<Connection>();
   private readonly byPeer = new Map<string, Connection>();
+  /** Number of those without an authenticated call. */
+  private anonymous = 0;
   private readonly queue = new PacedQueue(connectionsPerTurn);
   private readonly handshakes = new Handshakes();
 
@@ -85,7 +89,7 @@ export class ConnectionLimits {
   /** Marks the connection from a peer as having an authenticated call. */
   authenticated(peer: Peer): void {
     const connection = this.byPeer.get(peerKey(peer));
-    connection?.group.anonymous.delete(connection);
+    if (connection?.group.anonymous.delete(connection)) this.anonymous -= 1;
   }
 
   /** Counts a call on the connection from a peer; returns 0 once one was authenticated. */
@@ -104,10 +108,11 @@ export class ConnectionLimits {
   /** Counts a connection; returns its group, or undefined if there is no room for it. */
   private admit(socket: Socket): Group | undefined {
     const address = addressGroup(socket.remoteAddress ?? '');
-    const { perAddress, total } = this.caps;
+    const { perAddress, total, anonymous } = this.caps;
     const hasRoom =
       ((this.groups.get(address)?.size ?? 0) < perAddress || this.closeOldest(this.groups.get(address))) &&
-      (this.open.size < total || this.closeOldest(this.largestGroup()));
+      (this.open.size < total || this.closeOldest(this.largestGroup())) &&
+      (this.anonymous < anonymous || this.closeOldest(this.largestGroup()));
     if (!hasRoom) return undefined;
     const group = this.groups.get(address) ?? { address, size: 0, anonymous: new Set() };
     this.groups.set(address, group);
@@ -116,6 +121,7 @@ export class ConnectionLimits {
     this.byPeer.set(connection.peer, connection);
     group.size += 1;
     group.anonymous.add(connection);
+    this.anonymous += 1;
     socket.once('close', () => this.forget(connection));
     return group;
   }
@@ -157,7 +163,7 @@ export class ConnectionLimits {
     const { group, peer } = connection;
     if (this.byPeer.get(peer) === connection) this.byPeer.delete(peer);
     group.size -= 1;
-    group.anonymous.delete(connection);
+    if (group.anonymous.delete(connection)) this.anonymous -= 1;
     if (group.size === 0) this.groups.delete(group.address);
   }
 }

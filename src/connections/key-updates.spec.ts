@@ -38,7 +38,7 @@ beforeEach(async () => {
     socket.pipe(socket);
   });
   server.on('connection', (socket: Socket) => accepted.push(socket));
-  limits = new ConnectionLimits({ total: 100, perAddress: 100 });
+  limits = new ConnectionLimits({ total: 100, perAddress: 100, anonymous: 100 });
   limits.applyTo(server);
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

@@ -52,7 +52,7 @@ function guardIn({ caller = () => Promise.resolve<typeof alice | undefined>(alic
   const authenticate = jest.fn<Authenticator['authenticate']>(caller);
   const authenticator = { authenticate, knows: () => true } as unknown as Authenticator;
   const limits = new RateLimits({ rateLimit: 1, rateBurst: burst }, new FakeClock());
-  const caps = { maxConnections: 1, maxConnectionsPerAddress: 1 };
+  const caps = { auth: 'kubernetes' as const, maxConnections: 1, maxConnectionsPerAddress: 1 };
   const metadata = new Metadata();
   const guard = new AccessGuard(
     metadata,

@@ -18,7 +18,8 @@ function cluster() {
     const { token } = spec as { token: string };
     return Promise.resolve({ authenticated: token === good, user: { username: 'alice' }, audiences });
   });
-  const config = { authAudiences: audiences, authCacheMs: 10_000, maxConnections: 9, maxConnectionsPerAddress: 9 };
+  const limited = { auth: 'kubernetes' as const, maxConnections: 9, maxConnectionsPerAddress: 9 };
+  const config = { authAudiences: audiences, authCacheMs: 10_000, ...limited };
   const authenticator = new Authenticator({ review } as unknown as KubernetesClient, config, clock);
   const limits = new RateLimits({ rateLimit: 100, rateBurst: 200 }, clock);
   const authentication = new Authentication(authenticator, limits, config);

@@ -4,6 +4,7 @@ import type { Caller } from '../../auth/caller.ts';
 import { isSignedJwt } from '../../auth/jwt.ts';
 import { CONFIG } from '../../config/config.ts';
 import type { Config } from '../../config/config.ts';
+import { anonymousConnections } from '../../config/limits.ts';
 import { addressGroup } from '../../connections/address-group.ts';
 import { ConnectionLimits } from '../../connections/connection-limits.ts';
 import { ApiError } from '../errors/api-error.ts';
@@ -33,11 +34,12 @@ export class Authentication {
     private readonly limits: RateLimits,
     @Inject(CONFIG)
     {
+      auth,
       maxConnections: total,
       maxConnectionsPerAddress: perAddress,
-    }: Pick<Config, 'maxConnections' | 'maxConnectionsPerAddress'>,
+    }: Pick<Config, 'auth' | 'maxConnections' | 'maxConnectionsPerAddress'>,
   ) {
-    const caps = { total, perAddress };
+    const caps = { total, perAddress, anonymous: auth === 'none' ? total : anonymousConnections };
     this.connections = { REST: new ConnectionLimits(caps), gRPC: new ConnectionLimits(caps) };
   }
 

@@ -9,7 +9,7 @@ export async function startGrpcServer(over: Partial<GrpcServerOptions> = {}): Pr
     address: { host: '127.0.0.1', port: 0 },
     health: { addToServer: () => undefined },
     interceptors: [],
-    connections: new ConnectionLimits({ total: 100, perAddress: 100 }),
+    connections: new ConnectionLimits({ total: 100, perAddress: 100, anonymous: 100 }),
     streams: new IncomingStreams({ maxOpen: 100, maxPerConnection: 100, clock: new FakeClock() }),
     age: { maxMs: 0, graceMs: 0 },
     ...over,

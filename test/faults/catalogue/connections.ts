@@ -101,6 +101,13 @@ export const connectionFaults: readonly Fault[] = [
     caughtBy: ['src/connections/connection-limits.spec.ts'],
   },
   {
+    name: 'any number of connections may be open before authentication',
+    file: 'src/connections/connection-limits.ts',
+    find: '(this.anonymous < anonymous ||',
+    replace: '(this.anonymous >= 0 ||',
+    caughtBy: ['src/connections/connection-limits.spec.ts'],
+  },
+  {
     name: 'a large response is written at once',
     file: 'src/connections/write-in-pieces.ts',
     find: 'if (chunk.length <= pieceBytes) return write(chunk, encoding, done);',
@@ -124,7 +131,7 @@ export const connectionFaults: readonly Fault[] = [
   {
     name: 'a connection with an authenticated call is replaced by a new one',
     file: 'src/connections/connection-limits.ts',
-    find: 'connection?.group.anonymous.delete(connection);',
+    find: 'if (connection?.group.anonymous.delete(connection)) this.anonymous -= 1;',
     replace: 'void connection;',
     caughtBy: ['src/connections/connection-limits.spec.ts'],
   },
