@@ -53,7 +53,7 @@ const emptyTexts: readonly (readonly [file: string, reason: string, ...code: rea
   [
     'src/workflow-execution/timestamp.ts',
     'A match has both groups, and without one neither text is a time.',
-    "const { second = '', fraction = '', zone = '' } = rfc3339.exec(text)?.groups ?? {};",
+    "const [, second = '', day, fraction = '', zone = ''] = rfc3339.exec(text) ?? [];",
   ],
 ];
 
