@@ -50,7 +50,7 @@ it.each([
   ['docs/api.md', `${requestValues.values.toLocaleString('en')} fields and values`],
   ['docs/api.md', `larger than ${sizeText(maxRequestBytes)}`],
   ['docs/api.md', `Lines longer than ${sizeText(maxLogPartBytes)}`],
-  ['docs/operations.md', `| ${anonymousConnections} each; the oldest`],
+  ['docs/operations.md', `| ${anonymousConnections} each; then`],
   ['docs/operations.md', `${operationsConnections.total}; per address ${operationsConnections.perAddress};`],
   ['docs/operations.md', `pinged after ${secondsText(connectionPing.afterMs)}`],
   ['docs/operations.md', `closed ${secondsText(connectionPing.timeoutMs)} later`],
