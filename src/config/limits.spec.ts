@@ -57,7 +57,7 @@ it.each([
   ['docs/operations.md', `${maxPipelinedRequests} unanswered`],
   ['docs/operations.md', `\`WFE_MAX_STREAMS_PER_CALLER\` + ${otherStreams.perConnection}`],
   ['docs/operations.md', `\`WFE_MAX_STREAMS\` + ${otherStreams.total.toLocaleString('en')}`],
-  ['docs/operations.md', `${freeAnonymousCalls} per connection; in all`],
+  ['docs/operations.md', `${freeAnonymousCalls} per connection are free`],
   ['docs/operations.md', bucket(rateLimits.anonymousCalls)],
   ['docs/operations.md', bucket(rateLimits.reviews)],
   ['docs/operations.md', bucket(rateLimits.refusals)],

@@ -28,9 +28,9 @@ export const settings = {
     'WFE_HTTP_ADDRESS',
     address,
     '127.0.0.1:8080',
-    'Address of REST and Swagger UI; TLS is required beyond loopback.',
+    'Address of REST and Swagger UI; TLS or WFE_PLAINTEXT beyond loopback.',
   ),
-  grpc: setting('WFE_GRPC_ADDRESS', address, '127.0.0.1:50051', 'Address of gRPC; TLS is required beyond loopback.'),
+  grpc: setting('WFE_GRPC_ADDRESS', address, '127.0.0.1:50051', 'Address of gRPC; TLS as for WFE_HTTP_ADDRESS.'),
   metrics: setting('WFE_METRICS_ADDRESS', address, '0.0.0.0:9090', 'Address of GET /metrics, without authentication.'),
   health: setting('WFE_HEALTH_ADDRESS', address, '0.0.0.0:8081', 'Address of /livez, /readyz and /startupz.'),
   namespace: setting(
@@ -217,7 +217,7 @@ export const settings = {
     'WFE_GRPC_MAX_CONNECTION_AGE_GRACE',
     duration('0s', '1h'),
     '1m',
-    'How long calls in flight may then continue. Streams end with an error that says where to resume.',
+    'How long calls in flight may then continue, besides 20 % of the age. Watches and logs end at 110 % of the age, with an error that says where to resume.',
   ),
   tlsCertFile: setting(
     'WFE_TLS_CERT_FILE',
