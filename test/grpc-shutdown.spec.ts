@@ -1,7 +1,9 @@
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { connect as connectTcp } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Duplex } from 'node:stream';
 import { connect } from 'node:tls';
 import { afterAll, expect, it } from '@jest/globals';
 import { callTo, flags, frame, preface, types } from './attack/attackers/frames.ts';
@@ -54,6 +56,36 @@ it('a server that is forced to close ends connections whose end Node.js has miss
 
   const closed = server.close();
   server.force();
+
+  await expect(closed).resolves.toBeUndefined();
+});
+
+/** Begins a TLS handshake; resolves when the server has answered, to a function that completes it. */
+async function beginHandshake(port: number): Promise<() => void> {
+  const tcp = connectTcp(port, '127.0.0.1').on('error', () => undefined);
+  const [hello, finished] = [Promise.withResolvers<void>(), Promise.withResolvers<() => void>()];
+  const transport = new Duplex({
+    read: () => undefined,
+    write: (flight: Buffer, _encoding, done) => {
+      done();
+      if (tcp.bytesWritten > 0) return finished.resolve(() => void tcp.write(flight));
+      tcp.write(flight);
+      hello.resolve();
+    },
+  });
+  tcp.on('data', (data) => transport.push(data));
+  connect({ socket: transport, rejectUnauthorized: false, ALPNProtocols: ['h2'] }).on('error', () => undefined);
+  await hello.promise;
+  return await finished.promise;
+}
+
+it('a server that has closed ends connections whose handshake completes afterwards', async () => {
+  const server = await startServer();
+  const complete = await beginHandshake(server.port);
+
+  const closed = server.close();
+  server.force();
+  complete();
 
   await expect(closed).resolves.toBeUndefined();
 });

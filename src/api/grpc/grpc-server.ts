@@ -100,6 +100,8 @@ export class ExecutionGrpcServer extends ServerGrpc implements DrainableServer {
   private createListener(certificate: ServerCertificate | undefined): NetServer {
     const injector = this.server.createConnectionInjector(ServerCredentials.createInsecure());
     const take = (socket: Socket): void => {
+      // A handshake may complete after the server has closed.
+      if (!this.listener.listening) return void socket.destroy();
       this.open.add(socket);
       this.unused.add(socket);
       socket.once('close', () => {
