@@ -111,8 +111,7 @@ export class ConnectionLimits {
     const { perAddress, total, anonymous } = this.caps;
     const hasRoom =
       ((this.groups.get(address)?.size ?? 0) < perAddress || this.closeOldest(this.groups.get(address))) &&
-      (this.open.size < total || this.closeOldest(this.largestGroup())) &&
-      (this.anonymous < anonymous || this.closeOldest(this.largestGroup()));
+      ((this.open.size < total && this.anonymous < anonymous) || this.closeOldest(this.largestGroup()));
     if (!hasRoom) return undefined;
     const group = this.groups.get(address) ?? { address, size: 0, anonymous: new Set() };
     this.groups.set(address, group);

@@ -24,8 +24,8 @@ export class AnonymousCalls {
 }
 
 /**
- * Passes a message on only when the responses to earlier ones are sent: reflection would keep all responses for a client that does
- * not read in memory.
+ * Passes a message on only when the responses to earlier ones are sent: reflection would keep in memory all responses that its
+ * client does not read.
  */
 class AnonymousCall extends ServerInterceptingCall {
   private readonly unsent: { count: number; whenSent?: () => void };

@@ -19,7 +19,7 @@ import {
   type CachedExecution,
   type ExecutionSummary,
 } from '../executions/cached-execution.ts';
-import { PacedReads } from '../executions/paced-reads.ts';
+import { PacedReads, type ReadingCall } from '../executions/paced-reads.ts';
 import { assertSynced } from '../executions/resource-version-barrier.ts';
 import { TargetExecutions } from './target-executions.ts';
 
@@ -70,7 +70,7 @@ export class TargetService {
    * @throws ApiError InvalidArgument naming the field if the cluster has no such kind; Unavailable if this replica is not ready,
    *   or permissions cannot be checked
    */
-  async get(targetResource: string, field: string, call: Pick<Call, 'caller' | 'signal'>): Promise<TargetState> {
+  async get(targetResource: string, field: string, call: ReadingCall): Promise<TargetState> {
     assertSynced(this.reflector);
     const target = await this.canonicalTarget(targetResource, field, call.signal);
     const since = this.clock.now().getTime() - this.config.cooldownMs;
@@ -103,11 +103,7 @@ export class TargetService {
   }
 
   /** The executions on a target by namespace. */
-  private async executionsOn(
-    target: string,
-    cooldownSince: number,
-    call: Pick<Call, 'caller' | 'signal'>,
-  ): Promise<ByNamespace> {
+  private async executionsOn(target: string, cooldownSince: number, call: ReadingCall): Promise<ByNamespace> {
     const found = new Map<string, TargetExecutions>();
     const add = (execution: CachedExecution) => {
       if (this.targets.targetOf(execution) !== target) return;

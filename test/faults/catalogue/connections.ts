@@ -103,8 +103,8 @@ export const connectionFaults: readonly Fault[] = [
   {
     name: 'any number of connections may be open before authentication',
     file: 'src/connections/connection-limits.ts',
-    find: '(this.anonymous < anonymous ||',
-    replace: '(this.anonymous >= 0 ||',
+    find: '&& this.anonymous < anonymous)',
+    replace: '&& anonymous > 0)',
     caughtBy: ['src/connections/connection-limits.spec.ts'],
   },
   {
