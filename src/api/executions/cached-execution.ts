@@ -116,8 +116,8 @@ function cooldownFrom(execution: WorkflowExecution): number | undefined {
 
 function compress(json: string): CompressedJson {
   dictionary ??= Buffer.from(json);
-  // Higher levels take twice the time and save a tenth.
-  return deflateRawSync(json, { level: 1, dictionary }).toString('latin1');
+  // Higher levels take twice the time and save a tenth. A buffer of the default size takes half as much time again.
+  return deflateRawSync(json, { level: 1, dictionary, chunkSize: 1_024 }).toString('latin1');
 }
 
 /** A buffer of the default size takes twice the time of decompressing an execution. */
