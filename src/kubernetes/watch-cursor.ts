@@ -3,6 +3,9 @@ import { isNewer, isOlder } from './resource-version.ts';
 import type { WatchCache } from './watch-cache.ts';
 import type { HistoryEntry, WatchHistory } from './watch-history.ts';
 
+/** Most entries that are skipped at a time. */
+export const maxSkipped = 64;
+
 /** What a cursor has read. */
 export interface CursorEvent<T> {
   readonly entry: HistoryEntry<T>;
@@ -80,14 +83,18 @@ export class WatchCursor<T extends KubernetesObject> {
     return { entry, position: this.report(oldest([entry.through, ...others])) };
   }
 
-  /** Skips entries that do not match; false if no matching entry is available yet. */
+  /**
+   * Skips entries that do not match; false if no matching entry is available yet. True also after {@link maxSkipped} entries, so
+   * that many readers can share the time that it takes to read the changes of a relist.
+   */
   skipTo(isWanted: (object: T) => boolean): boolean {
-    for (;;) {
+    for (let skipped = 0; skipped < maxSkipped; skipped++) {
       const head = this.head();
       if (head === undefined) return false;
       if (isWanted(head.entry.object)) return true;
       head.reading.seq = head.entry.seq;
     }
+    return true;
   }
 
   /** The oldest of the next entries of all histories. */

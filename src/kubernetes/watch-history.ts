@@ -1,4 +1,5 @@
 import { compareResourceVersions, isNewer, isOlder } from './resource-version.ts';
+import { Sequence } from './sequence.ts';
 
 /** The latest known state of one object, or its deletion. */
 export interface HistoryItem<T> {
@@ -27,9 +28,6 @@ export interface HistoryEntry<T> extends Positioned<T> {
 /** Number of deletions that a history keeps. */
 export const maxTombstones = 4_096;
 
-/** Compaction is skipped for fewer superseded entries. */
-const minSuperseded = 64;
-
 /**
  * Position of the objects with which a history begins: they arrive in any order, and a reader that has read only some of them
  * cannot resume. A resource version that has always expired.
@@ -57,8 +55,8 @@ interface Gap {
  */
 export class WatchHistory<T> {
   private readonly maxTombstones: number;
-  /** In the order of `seq` and `position`. Entries that are not in `latest` have been superseded. */
-  private entries: HistoryEntry<T>[] = [];
+  /** Those in `latest`, in the order of `seq` and `position`. */
+  private readonly entries = new Sequence<HistoryEntry<T>>();
   private readonly latest = new Map<string, HistoryEntry<T>>();
   /** In the order of `seq`. */
   private readonly tombstones = new Map<string, HistoryEntry<T>>();
@@ -79,7 +77,7 @@ export class WatchHistory<T> {
 
   /** Removes an object that has left the list before its end. */
   removeListed(id: string): void {
-    this.latest.delete(id);
+    this.remove(id);
   }
 
   /** Ends the list: the history begins at its resource version. */
@@ -103,11 +101,6 @@ export class WatchHistory<T> {
     return this.forgotten.seq;
   }
 
-  /** Number of entries, superseded ones included. */
-  get size(): number {
-    return this.entries.length;
-  }
-
   /** The latest entry of an object. */
   get(id: string): HistoryEntry<T> | undefined {
     return this.latest.get(id);
@@ -124,7 +117,6 @@ export class WatchHistory<T> {
     this.known = progress;
     this.append(items, before);
     this.dropTombstones();
-    this.compact();
   }
 
   /**
@@ -159,20 +151,15 @@ export class WatchHistory<T> {
     return this.gaps.some(({ to, hadUnparsable }) => hadUnparsable && isNewer(to, position));
   }
 
-  /** The first entry after `seq` that has not been superseded. */
+  /** The first entry after `seq`. */
   after(seq: number): HistoryEntry<T> | undefined {
-    if (seq >= this.seq) return undefined;
-    for (let index = this.firstIndex((entry) => entry.seq > seq); index < this.entries.length; index++) {
-      const entry = this.entries[index];
-      if (entry !== undefined && this.latest.get(entry.id) === entry) return entry;
-    }
-    return undefined;
+    return seq >= this.seq ? undefined : this.entries.first((entry) => entry.seq > seq);
   }
 
   /** Sequence number of the last entry up to a known resource version. */
   seqAt(position: string): number {
-    const index = this.firstIndex((entry) => isNewer(entry.position, position));
-    return (this.entries[index]?.seq ?? this.seq + 1) - 1;
+    const next = this.entries.first((entry) => isNewer(entry.position, position));
+    return (next?.seq ?? this.seq + 1) - 1;
   }
 
   private hasUnparsable(): boolean {
@@ -185,12 +172,23 @@ export class WatchHistory<T> {
     ordered.forEach((item, index) => {
       const isLast = ordered[index + 1]?.position !== item.position;
       const entry = { ...item, seq: ++this.seq, before, through: isLast ? item.position : before };
-      this.entries.push(entry);
+      this.removeEntry(item.id);
+      this.entries.append(entry);
       this.latest.set(item.id, entry);
-      this.tombstones.delete(item.id);
       if (item.deleted) this.tombstones.set(item.id, entry);
       before = entry.through;
     });
+  }
+
+  private remove(id: string): void {
+    this.removeEntry(id);
+    this.latest.delete(id);
+  }
+
+  private removeEntry(id: string): void {
+    const entry = this.latest.get(id);
+    if (entry !== undefined) this.entries.remove(entry);
+    this.tombstones.delete(id);
   }
 
   private addGap(gap: Gap): void {
@@ -205,29 +203,10 @@ export class WatchHistory<T> {
     for (const [id, { seq, position, mayReturn = false }] of this.tombstones) {
       if (this.tombstones.size <= this.maxTombstones) return;
       this.hasForgottenUnparsable ||= mayReturn;
-      this.tombstones.delete(id);
-      this.latest.delete(id);
+      this.remove(id);
       this.forgotten = { seq, position };
       this.gaps = this.gaps.filter(({ to }) => isNewer(to, position));
     }
-  }
-
-  private compact(): void {
-    const superseded = this.entries.length - this.latest.size;
-    if (superseded < minSuperseded || superseded * 2 < this.entries.length) return;
-    this.entries = this.entries.filter((entry) => this.latest.get(entry.id) === entry);
-  }
-
-  /** Binary search for the first entry that satisfies a condition, which must hold for all later entries too. */
-  private firstIndex(condition: (entry: HistoryEntry<T>) => boolean): number {
-    let [from, to] = [0, this.entries.length];
-    while (from < to) {
-      const middle = (from + to) >> 1;
-      const entry = this.entries[middle];
-      if (entry !== undefined && condition(entry)) to = middle;
-      else from = middle + 1;
-    }
-    return from;
   }
 }
 

@@ -73,6 +73,20 @@ export const kubernetesFaults: readonly Fault[] = [
     caughtBy: ['src/kubernetes/watch-history.spec.ts', 'src/kubernetes/watch-cache.spec.ts'],
   },
   {
+    name: 'a watch history keeps superseded states',
+    file: 'src/kubernetes/watch-history.ts',
+    find: '      this.removeEntry(item.id);\n',
+    replace: '',
+    caughtBy: ['src/kubernetes/watch-history.spec.ts', 'src/kubernetes/watch-cache.spec.ts'],
+  },
+  {
+    name: 'a watch skips all changes of a relist in one turn',
+    file: 'src/kubernetes/watch-cursor.ts',
+    find: 'skipped < maxSkipped',
+    replace: 'skipped >= 0',
+    caughtBy: ['src/kubernetes/watch-cursor.spec.ts'],
+  },
+  {
     name: 'a resumed watch misses the deletion of an object that could not be parsed',
     file: 'src/kubernetes/watch-cursor.ts',
     find: 'this.resyncHid(history) || ',
