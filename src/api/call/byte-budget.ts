@@ -2,8 +2,7 @@ import { addAbortListener } from 'node:events';
 import { Injectable } from '@nestjs/common';
 import { responseBudget } from '../../config/limits.ts';
 import { unlessAborted } from '../../kubernetes/async.ts';
-import { ApiError } from '../errors/api-error.ts';
-import type { Call } from './call.ts';
+import { whyEnded, type Call } from './call.ts';
 
 /** Limits of a {@link ByteBudget}, in bytes. */
 export interface ByteBudgetLimits {
@@ -58,12 +57,12 @@ export class ByteBudget {
    * @throws ApiError if the call ends first: why the service ended it, else Cancelled
    */
   async reserve(name: string, bytes: number, signal: AbortSignal, giveWay: () => void): Promise<Reservation> {
-    if (signal.aborted) throw ended(signal);
+    if (signal.aborted) throw whyEnded(signal);
     const held = this.tryTake(name, bytes, giveWay) ?? (await this.wait(name, bytes, signal, giveWay));
     // Also while it was granted.
     if (signal.aborted) {
       this.shrink(held, 0);
-      throw ended(signal);
+      throw whyEnded(signal);
     }
     const listener = addAbortListener(signal, () => this.shrink(held, 0));
     return {
@@ -99,7 +98,7 @@ export class ByteBudget {
     owner.waiting += 1;
     this.serve();
     try {
-      return await unlessAborted(promise, signal, () => ended(signal));
+      return await unlessAborted(promise, signal, () => whyEnded(signal));
     } catch (error) {
       if (this.waiting.has(waiter)) this.remove(waiter);
       else void promise.then((held) => this.shrink(held, 0));
@@ -188,11 +187,6 @@ export class ByteBudget {
     const isIdle = owner.used === 0 && owner.waiting === 0;
     if (isIdle && this.owners.get(owner.name) === owner) this.owners.delete(owner.name);
   }
-}
-
-/** Why a call ended, if the service ended it; else Cancelled. */
-export function ended({ reason }: AbortSignal): ApiError {
-  return reason instanceof ApiError ? reason : new ApiError('Cancelled', 'the call ended while it waited');
 }
 
 /** The memory for responses and events of watches that were made and not read yet. */

@@ -2,6 +2,7 @@ import { createParamDecorator } from '@nestjs/common';
 import type { ExecutionContext } from '@nestjs/common';
 import type { Response } from 'express';
 import type { Caller } from '../../auth/caller.ts';
+import { ApiError } from '../errors/api-error.ts';
 
 /** One API call as services see it, on either transport. */
 export interface Call {
@@ -19,6 +20,11 @@ export interface Call {
    * @throws ApiError Unauthenticated, PermissionDenied or Unavailable
    */
   recheck(): Promise<void>;
+}
+
+/** Why a call ended, if the service ended it; else Cancelled. */
+export function whyEnded({ reason }: AbortSignal): ApiError {
+  return reason instanceof ApiError ? reason : new ApiError('Cancelled', 'the call ended while it waited');
 }
 
 /** What the access guard knows about a call that it admitted. */

@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { PacedQueue } from '../../connections/paced-queue.ts';
-import { ended } from '../call/byte-budget.ts';
-import type { Call } from '../call/call.ts';
+import { whyEnded, type Call } from '../call/call.ts';
 
 /** Executions that are scanned per turn of the event loop: some milliseconds of the most expensive filter. */
 export const scannedPerTurn = 5_000;
@@ -21,7 +20,7 @@ export class PacedReads {
    */
   async turn({ caller, signal }: ReadingCall): Promise<void> {
     await this.turns.take(1, caller?.username);
-    if (signal.aborted) throw ended(signal);
+    if (signal.aborted) throw whyEnded(signal);
   }
 
   /**
