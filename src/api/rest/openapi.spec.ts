@@ -16,6 +16,8 @@ it.each([
   ['/api/v1/things/', ['GET', 'POST']],
   ['/api/v1/things/a-b.c', ['GET', 'DELETE']],
   ['/api/v1/things/a/log', ['GET']],
+  ['/openapi.json', ['GET']],
+  ['/docs', ['GET']],
   ['/api/v1/things/a/b', []],
   ['/api/v1', []],
   ['', []],

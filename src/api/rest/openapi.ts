@@ -1,4 +1,3 @@
-import { pipeline, Readable } from 'node:stream';
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
 import type { OpenAPIObject } from '@nestjs/swagger';
@@ -46,15 +45,12 @@ function reachable(schemas: Readonly<Record<string, unknown>>, part: unknown, fo
   return found;
 }
 
-/** Size of a chunk of the document, in bytes: the most that the connection of a slow reader buffers. */
-const chunkBytes = 16 * 1024;
-
 /** Serves the document at /openapi.json and Swagger UI at /docs, both without authentication. The document is made once. */
 export function serveOpenApi(app: INestApplication, document: () => OpenAPIObject): void {
-  let chunks: readonly Buffer[] | undefined;
+  let bytes: Buffer | undefined;
   app.getHttpAdapter().get('/openapi.json', (_request: Request, response: Response) => {
-    chunks ??= chunksOf(JSON.stringify(document()));
-    pipeline(Readable.from(chunks), response.type('application/json'), () => undefined);
+    bytes ??= Buffer.from(JSON.stringify(document()));
+    response.type('application/json').end(bytes);
   });
   app.use('/docs', swaggerFiles);
   SwaggerModule.setup('docs', app, emptyDocument, {
@@ -77,12 +73,6 @@ const emptyDocument: OpenAPIObject = Object.assign(
   { toJSON: () => undefined },
 );
 
-function chunksOf(text: string): Buffer[] {
-  const bytes = Buffer.from(text);
-  const starts = Array.from({ length: Math.ceil(bytes.length / chunkBytes) }, (_, index) => index * chunkBytes);
-  return starts.map((start) => bytes.subarray(start, start + chunkBytes));
-}
-
 /** The files of Swagger UI that its page loads, and the page itself. */
 const swaggerPath =
   /^(\/docs)?\/?(index\.(html|css)|swagger-ui\.css|swagger-ui(-bundle|-standalone-preset|-init)\.js|favicon-(16x16|32x32)\.png)?$/;
@@ -94,6 +84,9 @@ const swaggerFiles: RequestHandler = ({ path, method, originalUrl }, _response, 
 
 const httpMethods = ['get', 'put', 'post', 'delete', 'patch'] as const;
 
+/** The addresses of {@link serveOpenApi}. */
+const documentation = { pattern: /^\/(openapi\.json|docs\/?)$/, methods: ['GET'] };
+
 /** Returns the methods of an address by the OpenAPI document: `GET`, `POST`; none if there is no such address. */
 export function allowedMethods({ paths }: Pick<OpenAPIObject, 'paths'>): (address: string) => readonly string[] {
   const routes = Object.entries(paths).map(([path, item]) => ({
@@ -102,6 +95,6 @@ export function allowedMethods({ paths }: Pick<OpenAPIObject, 'paths'>): (addres
   }));
   return (address) => {
     const [path = ''] = address.split('?');
-    return routes.find(({ pattern }) => pattern.test(path))?.methods ?? [];
+    return [...routes, documentation].find(({ pattern }) => pattern.test(path))?.methods ?? [];
   };
 }

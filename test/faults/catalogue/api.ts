@@ -89,8 +89,8 @@ export const apiFaults: readonly Fault[] = [
   {
     name: 'the OpenAPI document is serialized for each request',
     file: 'src/api/rest/openapi.ts',
-    find: 'chunks ??= chunksOf',
-    replace: 'chunks = chunksOf',
+    find: 'bytes ??= Buffer',
+    replace: 'bytes = Buffer',
     caughtBy: ['src/api/rest/configure-http.spec.ts'],
   },
   {
