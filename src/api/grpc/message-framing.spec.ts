@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { maxRequestBytes } from '../../config/limits.ts';
+import { grpcLimits } from '../../config/limits.ts';
 import { neededBytes, wholeMessages } from './message-framing.ts';
 
 /** A length-prefixed message. */
@@ -11,7 +11,7 @@ function framed(message: Buffer): Buffer {
 
 it.each([
   ['the bytes of one in parts', framed(Buffer.alloc(9)).subarray(0, 7), 7],
-  ['the maximum of one that is compressed', Buffer.from([1, 0]), maxRequestBytes],
+  ['the maximum of one that is compressed', Buffer.from([1, 0]), grpcLimits['grpc.max_receive_message_length']],
   ['nothing before it has begun', Buffer.alloc(0), 0],
 ])('a message takes %s', (_, received, expected) => {
   expect(neededBytes(received, received.length)).toBe(expected);

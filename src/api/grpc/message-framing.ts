@@ -1,4 +1,7 @@
-import { maxRequestBytes } from '../../config/limits.ts';
+import { grpcLimits } from '../../config/limits.ts';
+
+/** The limit that grpc-js enforces, in bytes. */
+const maxMessageBytes = grpcLimits['grpc.max_receive_message_length'];
 
 /** Bytes before the message of its flag and its length (https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md). */
 const messagePrefixBytes = 5;
@@ -8,7 +11,7 @@ export function wholeMessages(received: Buffer, length: number): number {
   for (let whole = 0; ;) {
     if (length - whole < messagePrefixBytes) return whole;
     const bytes = received.readUInt32BE(whole + 1);
-    if (bytes > maxRequestBytes) return length;
+    if (bytes > maxMessageBytes) return length;
     if (length - whole < messagePrefixBytes + bytes) return whole;
     whole += messagePrefixBytes + bytes;
   }
@@ -16,5 +19,5 @@ export function wholeMessages(received: Buffer, length: number): number {
 
 /** The memory for what has arrived of a message, in bytes; for one that is compressed, what it may become. */
 export function neededBytes(received: Buffer, length: number): number {
-  return length > 0 && received[0] === 1 ? maxRequestBytes : length;
+  return length > 0 && received[0] === 1 ? maxMessageBytes : length;
 }
