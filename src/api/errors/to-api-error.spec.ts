@@ -1,4 +1,4 @@
-import { HttpException, NotFoundException, PayloadTooLargeException } from '@nestjs/common';
+import { HttpException, NotFoundException } from '@nestjs/common';
 import { describe, expect, it } from '@jest/globals';
 import { invalidArgument } from './api-error.ts';
 import { errorTable, problemType } from './error-table.ts';
@@ -7,7 +7,6 @@ import { toApiError } from './to-api-error.ts';
 describe('an error of a request', () => {
   it.each([
     ['no such route', new NotFoundException('Cannot GET /x'), 'RouteNotFound'],
-    ['large body', new PayloadTooLargeException(), 'TooLarge'],
     ['other media', new HttpException('unsupported charset', 415), 'UnsupportedMediaType'],
     ['unreadable', new HttpException('request aborted', 400), 'InvalidArgument'],
     ['a failure of Nest', new HttpException('boom', 502), 'Internal'],

@@ -1,12 +1,10 @@
 import { HttpException } from '@nestjs/common';
-import { maxRequestBytes } from '../../config/limits.ts';
 import { ApiError } from './api-error.ts';
 import type { ErrorCode } from './error-table.ts';
 
 /** Errors of Nest, Express and the body parser, by HTTP status. */
 const frameworkErrors: Readonly<Record<number, (message: string) => [ErrorCode, string]>> = {
   404: (message) => ['RouteNotFound', message],
-  413: () => ['TooLarge', `the body is larger than ${maxRequestBytes} bytes`],
   415: (message) => ['UnsupportedMediaType', message],
 };
 

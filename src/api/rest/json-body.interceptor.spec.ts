@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type RequestListener } from 'node:http';
 import { EventEmitter, once } from 'node:events';
 import { connect, type AddressInfo } from 'node:net';
+import { gzipSync } from 'node:zlib';
 import type { CallHandler, ExecutionContext } from '@nestjs/common';
 import { describe, expect, it, jest } from '@jest/globals';
 import express from 'express';
@@ -11,10 +12,16 @@ import { RequestBudgets } from '../call/request-budget.ts';
 import { ApiError } from '../errors/api-error.ts';
 import { JsonBodyInterceptor } from './json-body.interceptor.ts';
 
+const tooLarge = `the body is larger than ${maxRequestBytes} bytes`;
+
 /** Sends a request to the interceptor; returns `passed` or the error's message. */
-async function outcomeOf(method: string, body?: string): Promise<string> {
+async function outcomeOf(
+  method: string,
+  body?: RequestInit['body'],
+  more: Record<string, string> = {},
+): Promise<string> {
   await using server = await startServer();
-  const headers = { 'content-type': 'application/json' };
+  const headers = { 'content-type': 'application/json', ...more };
   return (await fetch(`http://127.0.0.1:${server.port}/`, { method, body, headers })).text();
 }
 
@@ -72,9 +79,17 @@ describe('a JSON body', () => {
 
   it.each([
     ['that is announced as too large', `content-length: ${maxRequestBytes + 1}\r\n\r\n`],
-    ['that has become too large', `transfer-encoding: chunked\r\n\r\n200000\r\n${'x'.repeat(maxRequestBytes + 1)}`],
+    [
+      'that has become too large',
+      `transfer-encoding: chunked\r\n\r\n${(2 * maxRequestBytes).toString(16)}\r\n${'x'.repeat(maxRequestBytes + 1)}`,
+    ],
   ])('%s is refused before it ends', async (_, beginning) => {
-    await expect(answerTo(beginning)).resolves.toContain('PayloadTooLargeException');
+    await expect(answerTo(beginning)).resolves.toContain(tooLarge);
+  });
+
+  it('that is too large once it is decompressed is refused', async () => {
+    const body = gzipSync(JSON.stringify('x'.repeat(maxRequestBytes)));
+    await expect(outcomeOf('POST', body, { 'content-encoding': 'gzip' })).resolves.toContain(tooLarge);
   });
 
   it('takes no memory if the client left while it was authenticated', async () => {

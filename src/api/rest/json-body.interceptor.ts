@@ -1,6 +1,6 @@
 import { addAbortListener } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { BadRequestException, HttpException, Injectable, PayloadTooLargeException } from '@nestjs/common';
+import { BadRequestException, HttpException, Injectable } from '@nestjs/common';
 import type { CallHandler, ExecutionContext, NestInterceptor } from '@nestjs/common';
 import { json } from 'express';
 import type { Request, Response } from 'express';
@@ -27,19 +27,20 @@ export class JsonBodyInterceptor implements NestInterceptor {
     if (hasNoBody(request)) return next.handle();
     if (withoutBody.includes(request.method)) throw unexpectedBody(request);
     if (request.is('application/json') === false) throw unsupported(request);
-    if (Number(request.headers['content-length']) > maxRequestBytes) throw new PayloadTooLargeException();
+    const limit = maxRequestBytes;
+    if (Number(request.headers['content-length']) > limit) throw tooLarge(limit);
     const response = http.getResponse<Response>();
     const signal = signalOf(response, 'close');
     if (signal.aborted) throw new ApiError('Cancelled', 'the client has closed the connection');
     const gaveWay = Promise.withResolvers<never>();
     const username = callContextOf(context).caller?.username ?? '';
-    const memory = this.bodies.authenticated.admit(username, initialBytes(request), (reason) => {
+    const memory = this.bodies.authenticated.admit(username, initialBytes(request, limit), (reason) => {
       stopReading(request, reason);
       gaveWay.reject(reason);
     });
     addAbortListener(signal, () => memory[Symbol.dispose]());
     if (request.headers.expect !== undefined) response.writeContinue();
-    await Promise.race([gaveWay.promise, readJson(request, response, memory)]);
+    await Promise.race([gaveWay.promise, readJson(request, response, memory, limit)]);
     return next.handle();
   }
 }
@@ -60,9 +61,13 @@ function unsupported({ headers: { 'content-type': given } }: Request): ApiError 
   return new ApiError('UnsupportedMediaType', `the body must be application/json${not}`);
 }
 
+function tooLarge(limit: number): ApiError {
+  return new ApiError('TooLarge', `the body is larger than ${limit} bytes`);
+}
+
 /** The memory for a body before it has arrived; that of the largest body if it is compressed. */
-function initialBytes({ headers }: Request): number {
-  if (headers['content-encoding'] !== undefined) return maxRequestBytes;
+function initialBytes({ headers }: Request, limit: number): number {
+  if (headers['content-encoding'] !== undefined) return limit;
   const length = Number(headers['content-length']);
   return length < callBytes.incomplete ? length : callBytes.incomplete;
 }
@@ -75,33 +80,35 @@ function stopReading(request: Request, reason: ApiError): void {
   request.resume();
 }
 
-function readJson(request: Request, response: Response, memory: AdmittedRequest): Promise<void> {
+function readJson(request: Request, response: Response, memory: AdmittedRequest, limit: number): Promise<void> {
   const verify = (_request: IncomingMessage, _response: ServerResponse, body: Buffer, charset: string): void => {
     memory.complete(body.length);
     assertStrictJson(body, charset);
   };
   // Not strict: validation refuses JSON that is not an object.
-  const read = json({ strict: false, limit: maxRequestBytes, type: 'application/json', verify });
+  const read = json({ strict: false, limit, type: 'application/json', verify });
   return new Promise((resolve, reject) => {
     // The parser reports bodies that are too large once it has read them to their end.
     let bytes = 0;
     request.on('data', (chunk: Buffer) => {
       bytes += chunk.length;
       memory.growTo(bytes);
-      if (bytes > maxRequestBytes) reject(new PayloadTooLargeException());
+      if (bytes > limit) reject(tooLarge(limit));
     });
     read(request, response, (error?: unknown) => {
       if (error === undefined) resolve();
-      else reject(toException(error));
+      else reject(toException(error, limit));
     });
   });
 }
 
 /** Converts an error of the body parser to an exception of Nest. */
-function toException(thrown: unknown): Error {
+function toException(thrown: unknown, limit: number): Error {
   const error = thrown instanceof Error ? thrown : new Error('the body cannot be read', { cause: thrown });
   if (error instanceof ApiError) return error;
   if (error instanceof SyntaxError) return new BadRequestException(error.message, { cause: error });
   const { statusCode } = recordOf(error);
+  // Of a compressed body, whose size is known only now.
+  if (statusCode === 413) return tooLarge(limit);
   return typeof statusCode === 'number' ? new HttpException(error.message, statusCode, { cause: error }) : error;
 }

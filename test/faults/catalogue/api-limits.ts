@@ -243,7 +243,7 @@ export const apiLimitFaults: readonly Fault[] = [
   {
     name: 'a body announced as too large is read to its end',
     file: 'src/api/rest/json-body.interceptor.ts',
-    find: "if (Number(request.headers['content-length']) > maxRequestBytes) throw new PayloadTooLargeException();",
+    find: "if (Number(request.headers['content-length']) > limit) throw tooLarge(limit);",
     replace: '',
     caughtBy: ['src/api/rest/json-body.interceptor.spec.ts'],
   },

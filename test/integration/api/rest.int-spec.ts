@@ -206,7 +206,7 @@ describe('the execution API over REST', () => {
     ['a body that is too large', '', json, 413],
     ['headers that are too large', '', { x: 'x'.repeat(20_000) }, 431],
   ])('refuses %s with a complete answer, however much of it is unread', async (_, rest, headers, status) => {
-    const [path, body] = [`${new URL(address).pathname}${rest}`, Buffer.alloc(4 * 1024 * 1024)];
+    const [path, body] = [`${new URL(address).pathname}${rest}`, Buffer.alloc(4 * maxRequestBytes)];
 
     const answer = await send(api, { method: 'POST', path, headers, body });
 
