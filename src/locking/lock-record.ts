@@ -1,3 +1,5 @@
+import { cooldownEnd } from '../workflow-execution/cooldown.ts';
+
 /** An execution, identified uniquely. */
 export interface ExecutionId {
   readonly namespace: string;
@@ -126,5 +128,5 @@ function alive(cooldowns: readonly Cooldown[], now: Date, cooldownMs: number): r
 
 /** Remaining milliseconds of a cooldown; at most its full length, also if clocks differ. */
 export function remaining({ completionTime }: Cooldown, now: Date, cooldownMs: number): number {
-  return Math.min(cooldownMs, Date.parse(completionTime) + cooldownMs - now.getTime());
+  return Math.min(cooldownMs, cooldownEnd(Date.parse(completionTime), cooldownMs) - now.getTime());
 }

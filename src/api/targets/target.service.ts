@@ -21,7 +21,7 @@ import {
 } from '../executions/cached-execution.ts';
 import { PacedReads, type ReadingCall } from '../executions/paced-reads.ts';
 import { assertSynced } from '../executions/resource-version-barrier.ts';
-import { TargetExecutions } from './target-executions.ts';
+import { TargetExecutions, type TargetCooldown } from './target-executions.ts';
 
 /** What the caller of {@link TargetService} may know of a target. */
 export interface TargetState {
@@ -41,12 +41,6 @@ export interface TargetHolder {
   readonly execution: ExecutionSummary;
   /** RFC 3339; absent if it is not recorded. */
   readonly since?: string;
-}
-
-/** A time during which a workflow does not run again on a target. */
-export interface TargetCooldown {
-  readonly execution: ExecutionSummary;
-  readonly end: Date;
 }
 
 type ByNamespace = ReadonlyMap<string, TargetExecutions>;
@@ -73,10 +67,10 @@ export class TargetService {
   async get(targetResource: string, field: string, call: ReadingCall): Promise<TargetState> {
     assertSynced(this.reflector);
     const target = await this.canonicalTarget(targetResource, field, call.signal);
-    const since = this.clock.now().getTime() - this.config.cooldownMs;
-    const found = await this.executionsOn(target, since, call);
+    const now = this.clock.now();
+    const found = await this.executionsOn(target, now, call);
     const namespaces = await this.visibleNamespaces(found, call);
-    const visible = new TargetExecutions(since);
+    const visible = new TargetExecutions(this.config.cooldownMs, now);
     for (const [namespace, executions] of found) {
       if (namespaces === 'all' || namespaces.has(namespace)) visible.merge(executions);
     }
@@ -85,7 +79,7 @@ export class TargetService {
       target,
       holder,
       held: holder !== undefined || (namespaces === 'all' ? false : await this.isHeld(target, found, call)),
-      cooldowns: cooldowns.map((execution) => ({ execution, end: this.cooldownEnd(execution) })),
+      cooldowns,
       executions: newest,
     };
   }
@@ -103,12 +97,12 @@ export class TargetService {
   }
 
   /** The executions on a target by namespace. */
-  private async executionsOn(target: string, cooldownSince: number, call: ReadingCall): Promise<ByNamespace> {
+  private async executionsOn(target: string, now: Date, call: ReadingCall): Promise<ByNamespace> {
     const found = new Map<string, TargetExecutions>();
     const add = (execution: CachedExecution) => {
       if (this.targets.targetOf(execution) !== target) return;
       const { namespace } = execution.metadata;
-      const executions = found.get(namespace) ?? new TargetExecutions(cooldownSince);
+      const executions = found.get(namespace) ?? new TargetExecutions(this.config.cooldownMs, now);
       found.set(namespace, executions);
       executions.add(execution);
     };
@@ -145,10 +139,6 @@ export class TargetService {
       (await this.permissions.allows(caller, toList(namespace))) ||
       (await this.permissions.allows(caller, { ...toList(namespace), verb: 'remediate' }));
     return mayKnow ? found.values().some(({ holder }) => holder !== undefined) : undefined;
-  }
-
-  private cooldownEnd({ cooldownFrom = NaN }: CachedExecution): Date {
-    return new Date(cooldownFrom + this.config.cooldownMs);
   }
 }
 
