@@ -13,7 +13,11 @@ const failureDetails = {
   ],
 };
 
-const guide = readFileSync(join(import.meta.dirname, '..', '..', '..', 'docs', 'guide.md'), 'utf8');
+const read = (file: string) => readFileSync(join(import.meta.dirname, '..', '..', '..', file), 'utf8');
+const guide = read('docs/guide.md');
+
+/** The reasons of the audit trail, which are those of RemediationOrchestrator. */
+const expected = Object.keys(advice).map((reason) => [reason, recordedReasons[reason as keyof typeof advice]] as const);
 
 /** The rows of the table of the guide whose first heading is this one: the words in code style of each cell. */
 function rowsOf(heading: string): readonly (readonly string[])[][] {
@@ -32,7 +36,6 @@ describe('the mapping to RemediationOrchestrator in the guide', () => {
   );
 
   it('has each failure reason, as in the audit trail, and only reasons of the CRD', () => {
-    const expected = Object.keys(advice).map((reason) => [reason, recordedReasons[reason as keyof typeof advice]]);
     expect(Object.fromEntries(reasons)).toEqual(Object.fromEntries(expected));
     expect(reasons.filter(([, theirs]) => !failureDetails.reasons.includes(theirs))).toEqual([]);
   });
@@ -41,4 +44,17 @@ describe('the mapping to RemediationOrchestrator in the guide', () => {
     const fields = rowsOf('failureDetails').flatMap(([field = []]) => field);
     expect(fields.toSorted()).toEqual(failureDetails.required);
   });
+});
+
+/** What `reasonOf` in Go returns for a reason: that of the case that lists it, otherwise the default. */
+function goReasonOf(reason: string): string | undefined {
+  const status = read('clients/go/kubernaut/status.go');
+  const [, ...cases] = (/^func reasonOf\([^]*?^}/m.exec(status)?.[0] ?? '').split(/\bcase\b|\bdefault:/);
+  const isListed = (text: string) => new RegExp(`FailureReason${reason}\\b`).test(text);
+  const [, returned = ''] = /return (.+)/.exec(cases.find(isListed) ?? cases.at(-1) ?? '') ?? [];
+  return returned === 'string(reason)' ? reason : new RegExp(`${returned} += "(\\w+)"`).exec(status)?.[1];
+}
+
+it.each(expected)('clients/go/kubernaut maps %s to %s, as the audit trail does', (ours, theirs) => {
+  expect(goReasonOf(ours)).toBe(theirs);
 });
