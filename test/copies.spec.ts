@@ -12,7 +12,7 @@ import { parseDurationMs } from '../src/workflow-execution/duration.ts';
 import { finalizer, ownAnnotations, requestLabel } from '../src/workflow-execution/metadata.ts';
 import { runningReasons, taskWaits } from '../src/workflow-execution/observation.ts';
 
-// Names and values of src that files outside it repeat. Limits: src/config/limits.spec.ts.
+// Names and values of src that files outside it repeat. Fields: copies.fields.spec.ts. Limits: src/config/limits.spec.ts.
 
 const root = join(import.meta.dirname, '..');
 const read = (file: string) => readFileSync(join(root, file), 'utf8');
@@ -92,6 +92,7 @@ it.each([
   ['docs/guide.md', 'SkipReason', (value: string) => `| \`${value}\` `],
   ['docs/guide.md', 'Phase', (value: string) => `| ${value} `],
   ['docs/operations.md', 'SkipReason', (value: string) => `\`${value}\``],
+  ['docs/runbooks/WorkflowExecutionFailures.md', 'FailureReason', (value: string) => `\`${value}\``],
   ['docs/runbooks/WorkflowExecutionSkips.md', 'SkipReason', (value: string) => `- \`${value}\``],
   ['scripts/generate/dashboard/executions.ts', 'SkipReason', (value: string) => `${value}: `],
   [goMapping, 'FailureReason', (value: string) => `v1alpha1.FailureReason${value},`],
@@ -101,6 +102,10 @@ it.each([
   const [values, text] = [valuesOf(type), read(file)];
   expect(values.length).toBeGreaterThan(2);
   expect(values.filter((one) => !text.includes(quote(one)))).toEqual([]);
+});
+
+it.each(valuesOf('FailureReason'))('kubectl wfe why decides what helps most after a failure %s', (reason) => {
+  expect(read('clients/go/cmd/kubectl-wfe/next.go')).toMatch(new RegExp(`v1alpha1\\.FailureReason${reason}[,:]`));
 });
 
 it.each(valuesOf('ConditionType', 'conditions.ts'))('docs/guide.md and the Go types have the condition %s', (type) => {

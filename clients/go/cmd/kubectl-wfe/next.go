@@ -91,6 +91,11 @@ func afterFailure(execution *v1alpha1.WorkflowExecution, hasPods bool) string {
 		run = nil
 	case v1alpha1.FailureReasonImagePullBackOff, v1alpha1.FailureReasonResourceExhausted:
 		isOfPods = true
+	case v1alpha1.FailureReasonOOMKilled, v1alpha1.FailureReasonDeadlineExceeded, v1alpha1.FailureReasonTaskFailed,
+		v1alpha1.FailureReasonCancelled, v1alpha1.FailureReasonBundleResolutionFailed, v1alpha1.FailureReasonConfigurationError,
+		v1alpha1.FailureReasonPipelineRunConflict, v1alpha1.FailureReasonMissingPipelineRun, v1alpha1.FailureReasonUnknownStatus,
+		v1alpha1.FailureReasonUnknown:
+		// What ran says more: the steps, otherwise the PipelineRun.
 	}
 	switch {
 	case run == nil:
