@@ -52,9 +52,7 @@ export class AccessLog implements NestInterceptor {
   /** Logs a mutating gRPC call that was refused before its message was read. */
   refusedUnread(verb: RequiredAccess['verb'], remote: Remote, caller: Caller | undefined, error: unknown): void {
     if (isFlood(caller, error)) return;
-    const { transport, address } = remote;
-    const result = errorReason(toApiError(error).code);
-    this.logger.log({ msg: `${verb} ${result}`, user: caller?.username, verb, transport, remote: address, result });
+    this.write({ verb, remote, caller, result: errorReason(toApiError(error).code) });
   }
 
   private log(
@@ -65,21 +63,44 @@ export class AccessLog implements NestInterceptor {
     response?: unknown,
   ): void {
     const { namespace, name: requested } = scopeOf(context, required);
-    const { transport, address } = remoteOf(context);
     const { name = requested, uid } = identityOf(response);
-    this.logger.log({
-      msg: `${required.verb} ${result}`,
-      ...(name !== undefined && logFields({ namespace, name, uid })),
-      user: caller?.username,
-      verb: required.verb,
-      namespace,
-      name,
-      requestId: requestIdOf(context),
-      transport,
-      remote: address,
-      result,
-    });
+    const requestId = requestIdOf(context);
+    this.write({ verb: required.verb, remote: remoteOf(context), caller, result, namespace, name, uid, requestId });
   }
+
+  private write(attempt: Attempt): void {
+    this.logger.log(accessLogLine(attempt));
+  }
+}
+
+/** An attempt to change something. */
+interface Attempt {
+  readonly verb: RequiredAccess['verb'];
+  readonly remote: Remote;
+  readonly caller: Caller | undefined;
+  /** `OK`, or the reason of the error. */
+  readonly result: string;
+  /** These are unknown if the call was refused before its message was read. */
+  readonly namespace?: string;
+  readonly name?: string;
+  readonly uid?: string;
+  readonly requestId?: string;
+}
+
+/** The line of an attempt; docs/logging.md lists its fields. */
+export function accessLogLine({ verb, remote, caller, result, namespace, name, uid, requestId }: Attempt) {
+  return {
+    msg: `${verb} ${result}`,
+    ...(name !== undefined && logFields({ namespace, name, uid })),
+    user: caller?.username,
+    verb,
+    namespace,
+    name,
+    requestId,
+    transport: remote.transport,
+    remote: remote.address,
+    result,
+  };
 }
 
 /** Unauthenticated calls over the limit of their address are not logged: they would flood the log. */
