@@ -12,7 +12,7 @@ import { mayHaveRunSteps } from '../../workflow-execution/status.ts';
 import { parseTargetResource } from '../../workflow-execution/target-resource.ts';
 import { toResource } from '../resource/workflow-execution-resource.ts';
 
-/** The fields of an execution by which lists and watches select and order it. */
+/** The fields of an execution by which lists and watches select and order it: a new filter needs its field here. */
 export interface ExecutionSummary {
   readonly metadata: SummaryMeta;
   readonly spec: Pick<WorkflowExecutionSpec, 'targetResource'> & {

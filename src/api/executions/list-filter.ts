@@ -10,7 +10,7 @@ import { dnsSubdomain } from '../resource/names.ts';
 import { OptionalQuery, timeRule } from '../validation/query.ts';
 import type { ExecutionSummary } from './cached-execution.ts';
 
-/** Selects executions by fields that do not change. */
+/** Selects executions by fields that do not change once they are set: watches use it too, and an execution never leaves one. */
 export class ExecutionFilter {
   @OptionalQuery('Only executions of this workflow.', { maxLength: 253 })
   workflowId?: string;
@@ -29,7 +29,7 @@ export class ExecutionFilter {
 const phaseNames = allPhases.join(', ');
 const phasePattern = allPhases.join('|');
 
-/** Selects executions that match every given field. Requests of both transports are validated by this class. */
+/** Selects executions that match every given field, also by fields that change. Requests of both transports are validated by this class. */
 export class ListFilter extends ExecutionFilter {
   @ApiProperty({
     type: 'string',

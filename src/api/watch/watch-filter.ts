@@ -8,7 +8,7 @@ import { resourceVersionRule } from '../validation/query.ts';
 import type { WatchCommand } from './watch.types.ts';
 
 /**
- * The filter of a watch. It uses immutable fields only, so an execution leaves a watch only by deletion.
+ * The filter of a watch. It tests fields that do not change once they are set, so an execution leaves a watch only by deletion.
  *
  * @throws ApiError InvalidArgument naming the invalid field
  */
