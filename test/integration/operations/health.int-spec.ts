@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { parseJson, recordOf } from '../../../src/kubernetes/json.ts';
@@ -13,6 +14,7 @@ type Page = 'livez' | 'readyz' | 'startupz';
 
 const list = { path: '/workflowexecutions', query: /sendInitialEvents=true/ };
 const readiness = { method: 'GET', path: '/readyz' };
+const runbookFile = new URL('../../../docs/runbooks/WorkflowExecutionReplicasNotReady.md', import.meta.url);
 const stores = { workflowexecutions: 'up', pipelineruns: 'up', leases: 'up' };
 
 let health: string;
@@ -67,6 +69,13 @@ describe('a replica', () => {
 
     await expect(ask('readyz')).resolves.toMatchObject({ checks: { ...stores, apiServer: 'up', shutdown: 'up' } });
     await expect(healthOf({ grpcAddress: service.grpc })).resolves.toBe('SERVING');
+  });
+
+  it('has only checks that the runbook explains', async () => {
+    const runbook = readFileSync(runbookFile, 'utf8');
+    const { checks } = await ask('readyz');
+
+    expect(Object.keys(checks).filter((name) => !runbook.includes(`\`${name}\``))).toEqual([]);
   });
 
   it('serves nothing else on the ports of health and metrics', async () => {
