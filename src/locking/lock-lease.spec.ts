@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { Lease } from '../kubernetes/lease.ts';
 import { holderOf, lockName, lockPatch, newLock, readLock, UnreadableLockError } from './lock-lease.ts';
-import type { LockRecord } from './lock-record.ts';
+import type { Cooldown, LockRecord } from './lock-record.ts';
 import { aCooldown, anId } from './replica.builders.ts';
 
 const now = new Date('2026-01-02T03:04:05.678Z');
@@ -84,11 +84,13 @@ describe('the Lease of a target', () => {
     const part = fc.stringMatching(/^[a-z0-9]([-a-z0-9]{0,10}[a-z0-9])?$/);
     const id = fc.record({ namespace: part, name: part, uid: fc.uuid() });
     const moment = fc.date({ min: new Date('2026-01-01'), max: new Date('2027-01-01'), noInvalidDate: true });
-    const cooldown = fc.record({
+    const fields: { readonly [Key in keyof Required<Cooldown>]: fc.Arbitrary<Cooldown[Key]> } = {
       workflowId: fc.string(),
+      repository: fc.string(),
       execution: id,
       completionTime: moment.map((time) => time.toISOString()),
-    });
+    };
+    const cooldown = fc.record(fields, { requiredKeys: ['workflowId', 'execution', 'completionTime'] });
     const record = fc.record({ holder: id, cooldowns: fc.array(cooldown) }, { requiredKeys: ['cooldowns'] });
     fc.assert(
       fc.property(record, (written) => {
