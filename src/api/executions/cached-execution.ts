@@ -73,8 +73,11 @@ export function targetIndexValue(text: string): readonly string[] {
   return target === undefined ? [] : [`${target.namespace ?? ''}/${target.name}`];
 }
 
-/** JSON of the first execution that was compressed. Others share most of its text. */
+/** JSON of the first execution of ordinary size that was compressed. Others share most of its text. */
 let dictionary: Buffer | undefined;
+
+/** Each compression reads the dictionary: a large one, which few share, would cost all others time. */
+const maxDictionaryLength = 8 * 1024;
 
 /** The form in which the API caches an execution. */
 export function cachedExecution(execution: WorkflowExecution): CachedExecution {
@@ -115,7 +118,7 @@ function cooldownFrom(execution: WorkflowExecution): number | undefined {
 }
 
 function compress(json: string): CompressedJson {
-  dictionary ??= Buffer.from(json);
+  if (json.length <= maxDictionaryLength) dictionary ??= Buffer.from(json);
   // Higher levels take twice the time and save a tenth. A buffer of the default size takes half as much time again.
   return deflateRawSync(json, { level: 1, dictionary, chunkSize: 1_024 }).toString('latin1');
 }

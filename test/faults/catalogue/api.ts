@@ -87,6 +87,13 @@ export const apiFaults: readonly Fault[] = [
     caughtBy: ['src/api/call/request-budget.spec.ts'],
   },
   {
+    name: 'a large execution becomes the dictionary of all others',
+    file: 'src/api/executions/cached-execution.ts',
+    find: 'if (json.length <= maxDictionaryLength) dictionary',
+    replace: 'dictionary',
+    caughtBy: ['src/api/executions/cached-execution.dictionary.spec.ts'],
+  },
+  {
     name: 'the OpenAPI document is serialized for each request',
     file: 'src/api/rest/openapi.ts',
     find: 'bytes ??= Buffer',
