@@ -163,14 +163,21 @@ describe('a list and watch', () => {
     expect(received).toEqual(['3 things at 10']);
   });
 
-  it('reads everything in one request when the continue token expires', async () => {
-    const { queries, received, failures } = start({
-      lists: [page('10', [1], 'more'), new GoneError('old'), page('30', [1, 2])],
+  it('lists again in larger pages when the continue token expires', async () => {
+    const gone = new GoneError('old');
+    const { clock, queries, received, failures } = start({
+      lists: [page('10', [1], 'more'), gone, page('30', [1], 'more'), page('30', [2])],
     });
     await settle();
-    expect(queries.lists[2]).toMatchObject({ limit: undefined, continue: undefined });
+    await clock.advance(defaultTiming.backoff.maxMs);
+    expect(queries.lists.map(({ limit, continue: token }) => [limit, token])).toEqual([
+      [100, undefined],
+      [100, 'more'],
+      [400, undefined],
+      [400, 'more'],
+    ]);
     expect(received).toEqual(['2 things at 30']);
-    expect(failures).toEqual(['none']);
+    expect(failures).toEqual([gone, 'none']);
   });
 
   it('lists again on request, which is not a failure', async () => {

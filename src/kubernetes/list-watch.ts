@@ -100,10 +100,12 @@ export class ListWatch {
   /** The newest resource version that is known. */
   private progress: string | undefined;
   private read = 0;
+  private pageSize: number;
 
   constructor(options: ListWatchOptions) {
     this.options = options;
     this.canStream = options.list === undefined;
+    this.pageSize = options.timing.pageSize;
     this.backoff = new Backoff(options.timing.backoff, options.clock, options.random);
   }
 
@@ -160,19 +162,23 @@ export class ListWatch {
   }
 
   private async list(signal: AbortSignal): Promise<string> {
-    const { list, timing } = this.options;
+    const { list } = this.options;
     if (list !== undefined) return this.readPages([await list(signal)]);
-    return this.readPages(this.pages(signal, timing.pageSize)).catch((error: unknown) => {
-      // The continue token has expired: read everything in one request.
-      if (error instanceof GoneError) return this.readPages(this.pages(signal, undefined));
+    try {
+      return await this.readPages(this.pages(signal));
+    } catch (error) {
+      // The pages have taken longer than their continue token lasts. All in one page may be more than fits into memory.
+      if (error instanceof GoneError) this.pageSize *= 4;
       throw error;
-    });
+    }
   }
 
-  private pages(signal: AbortSignal, limit: number | undefined): AsyncIterable<Collection> {
+  private pages(signal: AbortSignal): AsyncIterable<Collection> {
     const { client, resource, selection, metadataOnly, timing } = this.options;
     const options = { signal, timeoutMs: timing.listTimeoutMs, metadataOnly };
-    return pagesOf((token) => client.listRaw(resource, { ...selection, limit, continue: token }, options));
+    return pagesOf((token) =>
+      client.listRaw(resource, { ...selection, limit: this.pageSize, continue: token }, options),
+    );
   }
 
   /** Hands over a list; returns its resource version. */
