@@ -59,6 +59,6 @@ COPY --from=build /build/dist dist
 USER 65532:65532
 # REST, gRPC, health, metrics.
 EXPOSE 8080 50051 8081 9090
-# The entry point of the distroless base is node. Smaller semi-spaces save a fifth of the memory with 10,000 executions for little
-# CPU time.
-CMD ["--max-semi-space-size=8", "dist/main.js"]
+# The entry point of the distroless base is node. By default its heap ends at half of the container's memory, long before the alert on
+# memory; the rest needs about 110 MB. Smaller semi-spaces save a fifth of the memory with 10,000 executions for little CPU time.
+CMD ["--max-old-space-size-percentage=75", "--max-semi-space-size=8", "dist/main.js"]

@@ -106,14 +106,14 @@ export const replicas: readonly AlertCase[] = [
 
   fires(
     'WorkflowExecutionMemoryHigh',
-    'one replica uses nine tenths of its limit',
+    'one replica uses what its limit leaves for the heap',
     {
-      ...{ [memory]: '90x30', [memoryLimit]: '100x30' },
+      ...{ [memory]: '84x30', [memoryLimit]: '100x30' },
       [seriesOfSecondReplica(memoryUsed)]: '50x30',
       [seriesOfSecondReplica('kubernaut_memory_limit_bytes')]: '100x30',
     },
     20,
-    'wfe-1 in namespace kubernaut-system has used 90% of its memory limit for 15 minutes; at the limit it is killed. Keep fewer finished executions, or raise the limit.',
+    'wfe-1 in namespace kubernaut-system has used 84% of its memory limit for 15 minutes; at the limit it is killed. Keep fewer finished executions, or raise the limit.',
     { namespace: 'kubernaut-system', pod: 'wfe-1' },
   ),
   doesNotFire(
