@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { WorkflowExecutionStatus } from '../../workflow-execution/generated/workflow-execution.ts';
 import { FinishedExecution } from '../history/finished-execution.ts';
-import { expiredExecutions, type HistoryConfig } from './expiry.ts';
+import { expiredExecutions, oldest, type HistoryConfig } from './expiry.ts';
 import { aDoneExecution } from './settlement.builders.ts';
 
 const day = 86_400_000;
@@ -69,7 +69,7 @@ describe('a finished execution', () => {
 });
 
 describe('the limit of a namespace', () => {
-  it('expires the oldest first', () => {
+  it('expires the oldest', () => {
     const executions = [finished('b', { minute: 2 }), finished('c', { minute: 3 }), finished('a', { minute: 1 })];
     expect(expired(executions, { historyLimit: 1 })).toEqual(['a limit', 'b limit']);
     expect(expired(executions, { historyLimit: 3 })).toEqual([]);
@@ -87,5 +87,21 @@ describe('the limit of a namespace', () => {
 
   it('does not apply if it is 0', () => {
     expect(expired([finished('a'), finished('b')], { historyLimit: 0 })).toEqual([]);
+  });
+});
+
+describe('the oldest of some executions', () => {
+  const minutes = [3, 1, 2, 1, 5, 1];
+  const executions = minutes.map((minute, index) => finished(`${minute}-${index}`, { minute }));
+
+  it.each([
+    [1, ['1-1']],
+    [2, ['1-1', '1-3']],
+    [4, ['1-1', '1-3', '1-5', '2-2']],
+    [6, ['1-1', '1-3', '1-5', '2-2', '3-0', '5-4']],
+    [7, ['1-1', '1-3', '1-5', '2-2', '3-0', '5-4']],
+  ])('are %i, with the first of those of the same age', (count, names) => {
+    const found = oldest(executions, count, (execution) => execution);
+    expect(found.map(({ name }) => name).sort()).toEqual(names);
   });
 });

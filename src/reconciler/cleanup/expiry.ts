@@ -12,15 +12,17 @@ export interface Expired {
 }
 
 /**
- * The finished executions to delete, oldest first. One with its own TTL is kept as long as it says, whatever the limit of its
+ * The finished executions to delete, in any order. One with its own TTL is kept as long as it says, whatever the limit of its
  * namespace.
  *
  * @param now in milliseconds since the epoch
+ * @param most maximum of those that a namespace has too many; the oldest
  */
 export function expiredExecutions(
   finished: readonly FinishedExecution[],
   config: HistoryConfig,
   now: number,
+  most = Infinity,
 ): readonly Expired[] {
   const expired: Expired[] = [];
   const limited: FinishedExecution[] = [];
@@ -33,10 +35,28 @@ export function expiredExecutions(
   for (const kept of Map.groupBy(limited, ({ metadata }) => metadata.namespace).values()) {
     const excess = kept.length - config.historyLimit;
     if (excess <= 0) continue;
-    kept.sort(byAge);
-    for (const execution of kept.slice(0, excess)) expired.push({ execution, reason: 'limit' });
+    const surplus = oldest(kept, Math.min(excess, most), (each) => each);
+    for (const execution of surplus) expired.push({ execution, reason: 'limit' });
   }
-  return expired.sort((a, b) => byAge(a.execution, b.execution));
+  return expired;
+}
+
+/**
+ * The oldest of some items, in any order; those that finished at the same time in the order given. There may be hundreds of
+ * thousands: to sort the items instead of their times takes ten times as long.
+ *
+ * @param count at least 1
+ */
+export function oldest<T>(
+  items: readonly T[],
+  count: number,
+  executionOf: (item: T) => FinishedExecution,
+): readonly T[] {
+  const timeOf = (item: T) => executionOf(item).finishedAt;
+  const latest = Float64Array.from(items, timeOf).sort()[count - 1] ?? Infinity;
+  const older = items.filter((item) => timeOf(item) < latest);
+  const last = items.filter((item) => timeOf(item) === latest);
+  return [...older, ...last.slice(0, count - older.length)];
 }
 
 /** How long a finished execution is kept, in milliseconds; Infinity if it is not deleted. */
@@ -48,8 +68,4 @@ export function ttlMsOf({ phase, ttlSeconds }: FinishedExecution, config: Histor
     Skipped: config.ttlSkippedMs,
   };
   return ttls[phase] || Infinity;
-}
-
-function byAge(a: FinishedExecution, b: FinishedExecution): number {
-  return a.finishedAt - b.finishedAt;
 }

@@ -13,7 +13,7 @@ import { isTerminal, logFields, phaseOf } from '../../workflow-execution/executi
 import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
 import { Executions } from '../executions/executions.ts';
 import { LOGGER } from '../executions/tokens.ts';
-import { expiredExecutions, type HistoryConfig } from './expiry.ts';
+import { expiredExecutions, oldest, type HistoryConfig } from './expiry.ts';
 import { FinishedExecution } from '../history/finished-execution.ts';
 import { History } from '../history/history.ts';
 import { isToBeSettled } from './settlement.ts';
@@ -30,8 +30,8 @@ const relistMs = 3_600_000;
 /** Time until a write that has failed is repeated, in milliseconds; others must not wait for it. */
 const retryMs = 60_000;
 
-/** How long a pass waits for the queue to be empty, and how often it looks, in milliseconds. */
-const [patienceMs, pollMs] = [1_000, 10];
+/** How long a write waits for the queue to be empty, and how often it looks, in milliseconds. */
+const [patienceMs, pollMs] = [200, 10];
 
 /** A pass does this part of what is due, so that a backlog is spread over half a minute. */
 const share = 1 / 6;
@@ -44,7 +44,7 @@ interface Chore {
 
 /**
  * Deletes finished executions whose TTL has passed or of which a namespace has too many, and marks executions as settled, so
- * that the controller forgets most of them. Its writes are spread over time and wait while live executions are queued. Lists the
+ * that the controller forgets most of them. Its writes are spread over time, and slow down while live executions are queued. Lists the
  * history again every hour, in case the watch has missed something.
  */
 @Injectable()
@@ -81,21 +81,22 @@ export class HistoryCleanup {
     const unsettled = this.executions.all();
     const elapsedMs = this.clock.elapsedMs();
     for (const [uid, dueMs] of this.retries) if (dueMs <= elapsedMs) this.retries.delete(uid);
-    const chores = [...this.part(this.deletions(unsettled, now)), ...this.part(this.settlements(unsettled, now))];
+    const chores = [...this.deletions(unsettled, now), ...this.settlements(unsettled, now)];
     for await (const chore of pace(chores, periodMs / 2, this.clock, signal)) {
       await this.attempt(chore, signal);
-      if (!(await this.queueEmpties(signal))) return;
+      await this.letLiveGoFirst(signal);
     }
   }
 
-  /** Waits while live executions are queued, but not for long. A deletion queues its execution, too, for some milliseconds. */
-  private async queueEmpties(signal: AbortSignal): Promise<boolean> {
+  /**
+   * Waits while live executions are queued, but not for long: some may always be, and the history must not grow without end. A
+   * deletion queues its execution, too, for some milliseconds.
+   */
+  private async letLiveGoFirst(signal: AbortSignal): Promise<void> {
     const giveUpMs = this.clock.elapsedMs() + patienceMs;
-    while (this.queue.foregroundLength > 0) {
-      if (this.clock.elapsedMs() >= giveUpMs || signal.aborted) return false;
+    while (this.queue.foregroundLength > 0 && this.clock.elapsedMs() < giveUpMs && !signal.aborted) {
       await sleep(this.clock, pollMs, signal);
     }
-    return true;
   }
 
   /** An error is logged, and the chore is left for later. */
@@ -109,16 +110,14 @@ export class HistoryCleanup {
     }
   }
 
-  /** What a pass does of what is due. */
-  private part(due: readonly Chore[]): readonly Chore[] {
-    const chores = due.filter(({ execution }) => !this.retries.has(execution.metadata.uid));
-    return chores.slice(0, Math.min(maxWrites, Math.ceil(chores.length * share)));
-  }
-
   private deletions(unsettled: readonly WorkflowExecution[], now: Date): readonly Chore[] {
     const finished = unsettled.filter((execution) => isTerminal(phaseOf(execution)) && isAuditFinal(execution));
-    const all = [...this.history.list(), ...finished.map((execution) => new FinishedExecution(execution))];
-    return expiredExecutions(all, this.config, now.getTime()).map(({ execution, reason }) => ({
+    // An execution is in both while it moves from one watch to the other.
+    const unlisted = finished.map((each) => new FinishedExecution(each)).filter((each) => !this.history.has(each));
+    const all = [...this.history.list(), ...unlisted];
+    const expired = expiredExecutions(all, this.config, now.getTime(), maxWrites / share);
+    const due = expired.filter(({ execution }) => !this.retries.has(execution.uid));
+    return oldest(due, countPerPass(due), ({ execution }) => execution).map(({ execution, reason }) => ({
       execution,
       run: async (signal) => {
         await this.executions.delete(execution, signal);
@@ -128,11 +127,17 @@ export class HistoryCleanup {
   }
 
   private settlements(unsettled: readonly WorkflowExecution[], now: Date): readonly Chore[] {
-    return unsettled
-      .filter((execution) => isToBeSettled(execution, this.config.cooldownMs, now))
-      .map((execution) => ({
-        execution,
-        run: (signal) => this.executions.writeStatus(execution, { ...execution.status, settled: true }, signal),
-      }));
+    const due = unsettled.filter(
+      (execution) => !this.retries.has(execution.metadata.uid) && isToBeSettled(execution, this.config.cooldownMs, now),
+    );
+    return due.slice(0, countPerPass(due)).map((execution) => ({
+      execution,
+      run: (signal) => this.executions.writeStatus(execution, { ...execution.status, settled: true }, signal),
+    }));
   }
+}
+
+/** How many of the executions for which a write is due a pass writes. */
+function countPerPass(due: readonly unknown[]): number {
+  return Math.min(maxWrites, Math.ceil(due.length * share));
 }

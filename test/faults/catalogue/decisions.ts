@@ -19,15 +19,22 @@ export const decisionFaults: readonly Fault[] = [
   {
     name: 'the limit of a namespace deletes the newest executions',
     file: 'src/reconciler/cleanup/expiry.ts',
-    find: 'kept.slice(0, excess)',
-    replace: 'kept.slice(-excess)',
+    find: 'timeOf(item) < latest',
+    replace: 'timeOf(item) > latest',
     caughtBy: ['src/reconciler/cleanup/expiry.spec.ts'],
   },
   {
-    name: 'the cleanup stops for the executions that it deletes',
+    name: 'live executions keep the history from being cleaned up',
     file: 'src/reconciler/cleanup/history-cleanup.ts',
-    find: 'if (this.clock.elapsedMs() >= giveUpMs || signal.aborted) return false;',
-    replace: 'return false;',
+    find: ' && this.clock.elapsedMs() < giveUpMs',
+    replace: '',
+    caughtBy: ['src/reconciler/cleanup/history-cleanup.spec.ts'],
+  },
+  {
+    name: 'the limit of a namespace counts executions twice',
+    file: 'src/reconciler/cleanup/history-cleanup.ts',
+    find: '.filter((each) => !this.history.has(each))',
+    replace: '',
     caughtBy: ['src/reconciler/cleanup/history-cleanup.spec.ts'],
   },
   {
