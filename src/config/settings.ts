@@ -61,7 +61,7 @@ export const settings = {
     'WFE_TTL_SUCCESS',
     duration('0s', '87600h'),
     '168h',
-    'How long a Completed execution without ttlSecondsAfterFinished is kept; 0s for no limit. None is deleted before its audit events are recorded.',
+    'How long a Completed execution without ttlSecondsAfterFinished is kept; 0s for no limit. None expires before its audit events are recorded or given up.',
   ),
   ttlFailureMs: setting(
     'WFE_TTL_FAILURE',
