@@ -26,13 +26,16 @@ describe('limits', () => {
         'CPU of etcd for an execution': 100,
         'resident memory of the api at most, with 10,000 executions': 224,
         'resident memory of the api at most, with 50,000 executions': 304,
+        'resident memory of the controller at most, with 10,000 executions': 230.4,
+        'resident memory of the controller at most, with 50,000 executions': 270.4,
       }),
     );
 
     expect(loadAt(limits, "the leader's event loop")).toBe(100);
     expect(loadAt(limits, 'CPU of API server and etcd')).toBe(20);
-    // 2 MB more for each 1,000 executions.
-    expect(loadAt(limits, "the API's memory")).toBe(410_000);
+    // 85 % of 1,024 MB, with 2 MB and 1 MB more for each 1,000 executions.
+    expect(loadAt(limits, "the API's memory")).toBeCloseTo(333_200);
+    expect(loadAt(limits, "the controller's memory")).toBeCloseTo(650_000);
   });
 
   it('are ordered by how close a load comes to them', () => {

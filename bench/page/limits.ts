@@ -33,14 +33,19 @@ const tektonRequestsPerSecond = 20;
 const collectorRequestsPerSecond = 40;
 /** Five replicas (config/webhook-hpa.yaml of Tekton v1.15) of half a core each (config/webhook.yaml). */
 const webhookCores = 2.5;
-/** deploy/base: memory limit of the API in MiB. */
+/** deploy/base: memory limit of each role in MiB. */
 const replicaMb = 1_024;
+/**
+ * Part of its memory limit that a replica can use: Node.js limits the heap to 75 % of it (Dockerfile), and about 110 MiB are
+ * outside the heap.
+ */
+const usable = 0.85;
 /** Default of `--event-ttl`, in seconds. */
 const eventSeconds = 3_600;
 /** With the default GOGC the heap doubles before a collection. */
 const residentPerLive = 2;
 /** Numbers of finished executions between which memory is interpolated (bench/benches/memory.ts). */
-const [fewer, more] = [10_000, 50_000];
+export const [fewer, more] = [10_000, 50_000] as const;
 
 /** All limits that follow from the measured figures. */
 export function limitsOf(lookup: Lookup): readonly Limit[] {
@@ -100,6 +105,11 @@ function storageLimitsOf(lookup: Lookup): Limit[] {
   const bytes = (kind: Parameters<typeof bytesFigureName>[0]) => lookup('real', bytesFigureName(kind));
   const kinds = ['the execution', 'its PipelineRun', 'TaskRuns and ResolutionRequests', 'its pods'];
   const by = 'finished';
+  const replica = (role: 'api' | 'controller'): Pick<Limit, 'limit' | 'at' | 'raisedBy'> => ({
+    limit: `${usable * 100} % of ${replicaMb} MiB`,
+    at: interpolated(lookup, `resident memory of the ${role} at most`, usable * replicaMb),
+    raisedBy: '`ttlSecondsAfterFinished`; its memory limit',
+  });
   return [
     {
       ...{ by, component: "etcd's database", limit: '8 GiB' },
@@ -111,11 +121,8 @@ function storageLimitsOf(lookup: Lookup): Limit[] {
       at: per(controlPlane.memoryBytes, scaled(lookup('memory', apiServerHeapFigureName), residentPerLive)),
       raisedBy: '`ttlSecondsAfterFinished`; more memory',
     },
-    {
-      ...{ by, component: "the API's memory", limit: `${replicaMb} MiB` },
-      at: interpolated(lookup, 'resident memory of the api at most', replicaMb),
-      raisedBy: '`ttlSecondsAfterFinished`; its memory limit',
-    },
+    { by, component: "the API's memory", ...replica('api') },
+    { by, component: "the controller's memory", ...replica('controller') },
   ];
 }
 

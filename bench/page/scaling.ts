@@ -4,7 +4,7 @@ import { bytesFigureName, cpuFigureName } from '../harness/costs.ts';
 import { keptKinds } from '../harness/etcd.ts';
 import { components } from '../harness/components.ts';
 import { valueText } from '../harness/report.ts';
-import { closest, limitsOf, type Limit, type Lookup } from './limits.ts';
+import { closest, fewer, limitsOf, more, type Limit, type Lookup } from './limits.ts';
 import { provenanceOf, readResult } from './page.ts';
 import { replaceTables, tableOf } from './tables.ts';
 
@@ -19,6 +19,7 @@ export async function generateScaling(): Promise<string> {
     costs: costsTable(),
     bytes: bytesTable(),
     limits: limitsTable(),
+    memory: memoryTable(),
     order: orderTable(),
     provenance: provenance(),
   };
@@ -51,6 +52,22 @@ function limitsTable(): string {
 function loadOf({ at, by }: Limit): string {
   if (at === undefined) return unknown;
   return by === 'rate' ? `${valueText(at, '')} a second` : `${valueText(Number(at.toPrecision(3)), '')} finished`;
+}
+
+function memoryTable(): string {
+  const rowOf = (role: string, count: number): string[] => {
+    const value = (figure: string) => lookup('memory', `${figure}, with ${count.toLocaleString('en')} executions`);
+    return [
+      role,
+      count.toLocaleString('en'),
+      // The bench has mebibytes, and calls them MB.
+      cell(value(`resident memory of the ${role} at rest`), 'MiB'),
+      cell(value(`resident memory of the ${role} at most`), 'MiB'),
+      cell(value(`start of the ${role}`), 's'),
+    ];
+  };
+  const rows = ['api', 'controller'].flatMap((role) => [fewer, more].map((count) => rowOf(role, count)));
+  return tableOf(['role', 'finished', 'at rest', 'at most', 'start'], rows);
 }
 
 function orderTable(): string {
