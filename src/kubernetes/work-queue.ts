@@ -2,6 +2,7 @@ import { addAbortListener } from 'node:events';
 import { backoffDelay, type BackoffPolicy } from './backoff.ts';
 import { systemClock, type Clock, type Random } from './clock.ts';
 import { CancelledError, KubernetesError } from './errors.ts';
+import { FairQueue } from './fair-queue.ts';
 import { silentLogger, type Logger } from './logger.ts';
 
 /** The result of a handler that succeeded: whether to process the key again after some time. */
@@ -38,6 +39,8 @@ export interface WorkQueueOptions {
   readonly observer?: WorkQueueObserver;
   /** Whether a key waits until no other one does; asked each time that it is added. */
   readonly isBackground?: (key: string) => boolean;
+  /** The group of a key; groups take turns. Default: all keys are in one group. */
+  readonly groupOf?: (key: string) => string;
 }
 
 /** How a queue is processed. */
@@ -62,7 +65,7 @@ interface Run {
 /**
  * A queue of keys, as client-go's rate-limiting work queue.
  * - A key is never processed twice at the same time. A key added while it is processed is processed again.
- * - A waiting key is queued once, however often it is added. First in, first out, but for keys in the background.
+ * - A waiting key is queued once, however often it is added. First in, first out within a group, but for keys in the background.
  * - Failures back off per key, exponentially with full jitter.
  */
 export class WorkQueue {
@@ -72,9 +75,9 @@ export class WorkQueue {
   private readonly random: Random;
   private readonly log: Logger;
 
+  private readonly ready: FairQueue;
+  private readonly background: FairQueue;
   // Each map has keys and since when they are in it.
-  private readonly ready = new Map<string, number>();
-  private readonly background = new Map<string, number>();
   private readonly processing = new Map<string, number>();
   /** Keys that were added while they were processed. */
   private readonly dirty = new Map<string, number>();
@@ -85,7 +88,10 @@ export class WorkQueue {
 
   constructor(options: WorkQueueOptions = {}) {
     const { name = 'work', backoff = { baseMs: 100, maxMs: 120_000 }, observer, isBackground } = options;
+    const { groupOf = () => '' } = options;
     this.name = name;
+    this.ready = new FairQueue(groupOf);
+    this.background = new FairQueue(groupOf);
     this.options = { backoff, observer, isBackground };
     this.clock = options.clock ?? systemClock;
     this.random = options.random ?? Math.random;
@@ -121,8 +127,8 @@ export class WorkQueue {
   /** Queues a key. Does nothing after {@link drain}. */
   add(key: string): void {
     if (this.draining) return;
-    if (this.processing.has(key)) this.enqueue(this.dirty, key);
-    else if (!this.ready.has(key)) this.enqueue(this.laneOf(key), key);
+    if (this.processing.has(key)) this.markDirty(key);
+    else if (this.ready.get(key) === undefined) this.enqueue(key);
     this.dispatch();
   }
 
@@ -163,15 +169,22 @@ export class WorkQueue {
     return this.draining.promise;
   }
 
-  private laneOf(key: string): Map<string, number> {
+  private laneOf(key: string): FairQueue {
     return this.options.isBackground?.(key) === true ? this.background : this.ready;
   }
 
-  private enqueue(waiting: Map<string, number>, key: string): void {
-    if (waiting.has(key)) return;
+  private markDirty(key: string): void {
+    if (this.dirty.has(key)) return;
+    this.dirty.set(key, this.clock.elapsedMs());
+    this.options.observer?.added();
+  }
+
+  private enqueue(key: string): void {
+    const lane = this.laneOf(key);
+    if (lane.get(key) !== undefined) return;
     const since = this.background.get(key);
-    this.background.delete(key);
-    waiting.set(key, since ?? this.clock.elapsedMs());
+    this.background.remove(key);
+    lane.add(key, since ?? this.clock.elapsedMs());
     if (since === undefined) this.options.observer?.added();
   }
 
@@ -180,10 +193,9 @@ export class WorkQueue {
     if (!run) return;
     while (!run.options.signal.aborted && this.processing.size < run.options.concurrency) {
       const waiting = this.ready.size > 0 ? this.ready : this.background;
-      const [next] = waiting;
+      const next = waiting.take();
       if (next === undefined) return;
       const [key, since] = next;
-      waiting.delete(key);
       void this.process(key, since, run);
     }
   }
@@ -198,7 +210,7 @@ export class WorkQueue {
     this.processing.delete(key);
     const dirtySince = this.dirty.get(key);
     this.dirty.delete(key);
-    if (dirtySince !== undefined) this.laneOf(key).set(key, dirtySince);
+    if (dirtySince !== undefined) this.laneOf(key).add(key, dirtySince);
     this.dispatch();
     this.settle();
   }

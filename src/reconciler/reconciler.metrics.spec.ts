@@ -3,7 +3,7 @@ import { aWorkflowExecution } from '../workflow-execution/workflow-execution.bui
 import { workflowExecutionResource } from '../workflow-execution/resource.ts';
 import { aDoneExecution } from './cleanup/settlement.builders.ts';
 import { aFakeCluster } from './fake-cluster.builders.ts';
-import { countByPhase, isSettled, oldestPendingSeconds } from './reconciler.metrics.ts';
+import { countByPhase, executionQueue, oldestPendingSeconds } from './reconciler.metrics.ts';
 
 it('every phase has its number of executions, also zero', () => {
   expect(counted(['Pending', 'Running', 'Running'], true)).toEqual({
@@ -19,15 +19,22 @@ function counted(...given: Parameters<typeof countByPhase>): Record<string, numb
   return Object.fromEntries(countByPhase(...given).map(({ labels, value }) => [String(labels?.['phase']), value]));
 }
 
-it('only settled executions wait for all others', () => {
+it('namespaces take turns in the queue, and settled executions wait for all others', async () => {
   const { server, sync, executions, history } = aFakeCluster();
   for (const [name, status] of Object.entries({ ended: {}, settled: { settled: true } })) {
     server.put(workflowExecutionResource, aDoneExecution({ metadata: { name }, status }));
   }
   sync();
-  const keys = ['payment/ended', 'payment/settled', 'payment/unknown'];
+  const queue = executionQueue(executions, history);
+  const processed: string[] = [];
+  for (const key of ['payment/settled', 'payment/ended', 'payment/new', 'shop/new']) queue.add(key);
+  void queue.run((key) => Promise.resolve(void processed.push(key)), {
+    concurrency: 1,
+    signal: new AbortController().signal,
+  });
+  await queue.drain();
 
-  expect(keys.filter((key) => isSettled(key, executions, history))).toEqual(['payment/settled']);
+  expect(processed).toEqual(['payment/ended', 'shop/new', 'payment/new', 'payment/settled']);
 });
 
 describe('how long executions have been Pending', () => {

@@ -5,7 +5,7 @@ import { keyFromString } from '../kubernetes/kubernetes-object.ts';
 import { getReflectorToken } from '../kubernetes/kubernetes.module.ts';
 import { leaseResource, type Lease } from '../kubernetes/lease.ts';
 import type { Reflector } from '../kubernetes/reflector.ts';
-import { WorkQueue } from '../kubernetes/work-queue.ts';
+import { WorkQueue, type WorkQueueObserver } from '../kubernetes/work-queue.ts';
 import { LOCK_HOLDERS, type LockHolders } from '../locking/lock-holders.ts';
 import { longestHeldSeconds } from '../locking/lock-lease.ts';
 import type { ExecutionId } from '../locking/lock-record.ts';
@@ -38,11 +38,9 @@ export const reconcilerMetrics: readonly Provider[] = [
   ExecutionMetrics,
   ...workQueueMetrics,
   {
-    // The control loop logs failures with the UID of the execution, so the queue has no log.
     provide: WorkQueue,
-    inject: [WorkQueueMetrics, Executions, History],
-    useFactory: (observer: WorkQueueMetrics, executions: Executions, history: History) =>
-      new WorkQueue({ name: queueName, observer, isBackground: (key) => isSettled(key, executions, history) }),
+    inject: [Executions, History, WorkQueueMetrics],
+    useFactory: executionQueue,
   },
   readGauge<[Config]>(metrics.maxWorkers, [CONFIG], ({ workers }) => [{ labels: controller, value: workers }]),
   readGauge(metrics.leader, [Leadership], ({ isHeld }) => [
@@ -66,9 +64,19 @@ export const reconcilerMetrics: readonly Provider[] = [
   ),
 ];
 
-/** Whether a key is of an execution that has settled. A tenant may delete thousands of them; live ones do not wait for these. */
-export function isSettled(key: string, executions: Pick<Executions, 'cached'>, history: Pick<History, 'get'>): boolean {
-  return executions.cached(keyFromString(key)) === undefined && history.get(key) !== undefined;
+/**
+ * The queue of executions. Namespaces take turns, and settled executions wait for all others: a tenant may create, or delete,
+ * thousands. The control loop logs failures with the UID of the execution, so the queue has no log.
+ */
+export function executionQueue(
+  executions: Pick<Executions, 'cached'>,
+  history: Pick<History, 'get'>,
+  observer?: WorkQueueObserver,
+): WorkQueue {
+  const isSettled = (key: string) =>
+    executions.cached(keyFromString(key)) === undefined && history.get(key) !== undefined;
+  const groupOf = (key: string) => keyFromString(key).namespace ?? '';
+  return new WorkQueue({ name: queueName, observer, isBackground: isSettled, groupOf });
 }
 
 /** The number of executions in each phase, also of phases without any; without final phases until the history is complete. */

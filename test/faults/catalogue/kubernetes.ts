@@ -54,15 +54,15 @@ export const kubernetesFaults: readonly Fault[] = [
   {
     name: 'a key added while it is processed is lost',
     file: 'src/kubernetes/work-queue.ts',
-    find: 'if (dirtySince !== undefined) this.laneOf(key).set(key, dirtySince);',
+    find: 'if (dirtySince !== undefined) this.laneOf(key).add(key, dirtySince);',
     replace: '',
     caughtBy: ['src/kubernetes/work-queue.spec.ts'],
   },
   {
     name: 'a key is processed twice at the same time',
     file: 'src/kubernetes/work-queue.ts',
-    find: 'if (this.processing.has(key)) this.enqueue(this.dirty, key);',
-    replace: 'if (this.processing.has(key)) this.enqueue(this.ready, key);',
+    find: 'if (this.processing.has(key)) this.markDirty(key);',
+    replace: 'if (this.processing.has(key)) this.enqueue(key);',
     caughtBy: ['src/kubernetes/work-queue.spec.ts'],
   },
   {
@@ -120,6 +120,20 @@ export const kubernetesFaults: readonly Fault[] = [
     find: 'this.ready.size > 0 ? this.ready : this.background',
     replace: 'this.background.size > 0 ? this.background : this.ready',
     caughtBy: ['src/kubernetes/work-queue.spec.ts'],
+  },
+  {
+    name: 'a group with many keys holds up the others',
+    file: 'src/kubernetes/fair-queue.ts',
+    find: 'if (this.groups.delete(group)) this.groups.set(group, keys);',
+    replace: '',
+    caughtBy: ['src/kubernetes/fair-queue.spec.ts'],
+  },
+  {
+    name: 'namespaces do not take turns',
+    file: 'src/reconciler/reconciler.metrics.ts',
+    find: 'isBackground: isSettled, groupOf',
+    replace: 'isBackground: isSettled',
+    caughtBy: ['src/reconciler/reconciler.metrics.spec.ts'],
   },
   {
     name: 'settled executions count as live ones in the work queue',
