@@ -30,9 +30,9 @@ describe('a cache', () => {
     });
   });
 
-  it('reports its failure', () => {
-    expect(cacheHealth({ name, hasSynced: false, failure: 'listing is forbidden' })).toEqual({
-      [name]: { status: 'down', message: 'listing is forbidden' },
+  it('reports its failure, and until it has synced how far its list is', () => {
+    expect(cacheHealth({ name, hasSynced: false, objectsRead: 12_300, failure: 'connection reset' })).toEqual({
+      [name]: { status: 'down', message: '12300 objects read, more to come; last failure: connection reset' },
     });
     expect(cacheHealth({ name, hasSynced: true, failure: 'reset', failingForMs: 31_400 })).toEqual({
       [name]: { status: 'down', message: 'not up to date for 31 s: reset' },

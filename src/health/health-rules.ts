@@ -15,7 +15,7 @@ export interface CacheState {
   /** Plural name of the resource, with the view if there are several. */
   readonly name: string;
   readonly hasSynced: boolean;
-  /** Number of objects read so far, until it has synced. */
+  /** Number of objects that the current or last list has read, until it has synced. */
   readonly objectsRead?: number;
   /** Why the last list or watch failed; undefined if it did not. */
   readonly failure?: string;
@@ -31,7 +31,10 @@ export function cacheHealth({
   failure,
   failingForMs = 0,
 }: CacheState): HealthIndicatorResult {
-  if (!hasSynced) return result(name, false, failure ?? `${objectsRead} objects read, more to come`);
+  if (!hasSynced) {
+    const lastFailure = failure === undefined ? '' : `; last failure: ${failure}`;
+    return result(name, false, `${objectsRead} objects read, more to come${lastFailure}`);
+  }
   if (failure === undefined) return result(name, true);
   return result(name, failingForMs < maxStaleMs, `not up to date for ${seconds(failingForMs)}: ${failure}`);
 }

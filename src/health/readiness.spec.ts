@@ -19,6 +19,7 @@ function aService() {
   const cache = {
     name: 'executions',
     hasSynced: false,
+    objectsRead: 0,
     failure: undefined as Error | undefined,
     waitForSync: () => read.promise,
   };
@@ -120,6 +121,18 @@ describe('a replica', () => {
       for (let probe = 0; probe < 10; probe += 1) readiness.check();
     }
     expect(raw).toHaveBeenCalledTimes(11);
+  });
+
+  it('reports how far its lists are while it starts, also after one has failed', () => {
+    const { cache, caches } = aService();
+    const startup = new StartupProbe(caches, new HttpAdapterHost(), { roles: ['controller'] } as unknown as Config);
+    cache.failure = new Error('reset');
+    for (const objectsRead of [1_200, 2_500]) {
+      cache.objectsRead = objectsRead;
+      expect(startup.check()['executions']?.['message']).toBe(
+        `${objectsRead} objects read, more to come; last failure: reset`,
+      );
+    }
   });
 
   it('has started when it listens and its caches have synced, and stays started', async () => {
