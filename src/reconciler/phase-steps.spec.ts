@@ -1,18 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
 import { anEndedExecution, aRunningExecution } from '../audit/audit.builders.ts';
-import type { TargetLocks } from '../locking/target-locks.ts';
 import { aWorkflowExecution } from '../workflow-execution/workflow-execution.builders.ts';
-import { aFakeCluster } from './fake-cluster.builders.ts';
 import { PhaseSteps } from './phase-steps.ts';
-import type { StepContext } from './steps/step-context.ts';
 
 const phaseSteps = new PhaseSteps();
 
 describe('the steps of an execution', () => {
   const finished = ['releasePipelineRun', 'observeGeneration', 'updateAuditCondition'];
   const pending = [
-    ...['skipRestored', 'endConflictingRun', 'cancelBeforeStart', 'enforceStartDeadline', 'validateSpec'],
-    ...['awaitPauseEnd', '', 'startPipelineRun'],
+    ...['addFinalizer', 'skipRestored', 'endConflictingRun', 'cancelBeforeStart', 'enforceStartDeadline'],
+    ...['validateSpec', 'awaitPauseEnd', 'acquireTarget', 'startPipelineRun'],
   ];
 
   it.each([
@@ -38,19 +35,4 @@ describe('the steps of an execution', () => {
       expect(steps.map(({ name }) => name)).toEqual(expected);
     },
   );
-
-  it('add the finalizer and acquire the target in parallel', async () => {
-    const cluster = aFakeCluster();
-    const acquired: string[] = [];
-    const acquire = (target: string) => {
-      acquired.push(target);
-      return Promise.resolve({ kind: 'acquired' });
-    };
-    const context = { ...cluster, locks: { acquire } as unknown as TargetLocks } as unknown as StepContext;
-    const execution = cluster.execution();
-    const [step] = phaseSteps.for(execution).filter(({ name }) => name === '');
-    const outcome = await step?.(execution, context, new AbortController().signal);
-    expect(outcome).toMatchObject({ kind: 'next', execution: { metadata: { finalizers: [expect.any(String)] } } });
-    expect(acquired).toEqual(['payment/deployment/payment-api']);
-  });
 });

@@ -8,22 +8,24 @@ import { followPipelineRun, requestCancellation } from './steps/follow-pipeline-
 import { awaitPauseEnd } from './steps/pause.steps.ts';
 import { addFinalizer, cancelBeforeStart, enforceStartDeadline, skipRestored } from './steps/pending.steps.ts';
 import { startPipelineRun } from './steps/start-pipeline-run.step.ts';
-import { parallel, type Step } from './steps/step.ts';
+import type { Step } from './steps/step.ts';
 import { acquireTarget, restoreLock, releaseTarget } from './steps/target.steps.ts';
 import { validateSpec } from './steps/validate-spec.step.ts';
 
 const finished: readonly Step[] = [releasePipelineRun, observeGeneration, updateAuditCondition];
 
 const steps: Readonly<Record<Phase, readonly Step[]>> = {
+  // The finalizer comes first: an execution may end in any other step, and is then kept for its audit events.
   // Validation comes late: a target that cannot be resolved now must delay neither a cancellation nor the start deadline.
   Pending: [
+    addFinalizer,
     skipRestored,
     endConflictingRun,
     cancelBeforeStart,
     enforceStartDeadline,
     validateSpec,
     awaitPauseEnd,
-    parallel(addFinalizer, acquireTarget),
+    acquireTarget,
     startPipelineRun,
   ],
   Running: [restoreLock, releasePipelineRun, requestCancellation, followPipelineRun],

@@ -55,7 +55,7 @@ export function targetOf({ spec, status }: Pick<WorkflowExecution, 'spec' | 'sta
 }
 
 /** The execution with its canonical target in the status, unless a target has been recorded. */
-export function withTarget(execution: WorkflowExecution, target: string | undefined): WorkflowExecution {
-  if (target === undefined || execution.status?.target !== undefined) return execution;
+export function withTarget(execution: WorkflowExecution, target: string): WorkflowExecution {
+  if (execution.status?.target !== undefined) return execution;
   return { ...execution, status: { ...execution.status, target } };
 }

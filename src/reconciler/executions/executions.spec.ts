@@ -145,6 +145,13 @@ describe('the finalizer of an execution', () => {
     expect(guarded).toHaveProperty('metadata.annotations', { [ownAnnotations.uid]: before.metadata.uid });
   });
 
+  it('is added to a copy from a backup without hiding that it is one', async () => {
+    const { executions, execution } = aFakeCluster();
+    const annotations = { [ownAnnotations.uid]: 'of-the-original' };
+    const guarded = await executions.addFinalizer(execution({ metadata: { annotations } }), signal);
+    expect(guarded).toMatchObject({ metadata: { annotations, finalizers: [finalizer] } });
+  });
+
   it.each([
     ['the trace of the reconciliation', {}],
     [

@@ -75,14 +75,15 @@ export class Executions {
   }
 
   /**
-   * Adds the finalizer of this service, an annotation with the UID (a copy that is restored from a backup has another UID),
-   * and the current trace, unless the execution has one.
+   * Adds the finalizer of this service, and annotations with the UID and the current trace, unless the execution has them. A
+   * copy from a backup keeps the UID of the original, by which it is recognized later.
    */
   addFinalizer(execution: WorkflowExecution, signal: AbortSignal): Promise<WorkflowExecution | Outdated> {
     const finalizers = [...(execution.metadata.finalizers ?? []), finalizer];
     const { uid, annotations: existing } = execution.metadata;
     const traceparent = existing?.[ownAnnotations.traceparent] ?? activeTraceparent();
-    const annotations = { [ownAnnotations.uid]: uid, [ownAnnotations.traceparent]: traceparent };
+    const recordedUid = existing?.[ownAnnotations.uid] ?? uid;
+    const annotations = { [ownAnnotations.uid]: recordedUid, [ownAnnotations.traceparent]: traceparent };
     return this.patch(execution, { metadata: { finalizers, annotations } }, { signal });
   }
 

@@ -1,12 +1,21 @@
 import { hasFinalizer, isRestored } from '../../workflow-execution/metadata.ts';
 import type { WorkflowExecution } from '../../workflow-execution/generated/workflow-execution.ts';
 import { phaseOf } from '../../workflow-execution/execution.ts';
-import { withTarget } from '../../workflow-execution/target-resource.ts';
 import { timestamp } from '../../workflow-execution/timestamp.ts';
 import { observeStartDeadline, refusalOf, type Refusal } from '../observe/observe-refusal.ts';
 import { endUnstarted } from './end-unstarted.ts';
 import type { Step } from './step.ts';
 import type { With } from './step-context.ts';
+
+/**
+ * Adds the finalizer before anything else is done or written, so that the execution outlives its PipelineRun and is kept until
+ * its audit events are recorded. Executions that were created through the API have it from the start.
+ */
+export const addFinalizer: Step<With<'executions'>> = async (execution, { executions }, signal) => {
+  if (hasFinalizer(execution)) return { kind: 'next', execution };
+  const guarded = await executions.addFinalizer(execution, signal);
+  return guarded === 'outdated' ? { kind: 'outdated' } : { kind: 'next', execution: guarded };
+};
 
 /**
  * Skips an execution that was restored from a backup without its status: the original may have run. One that has a phase or
@@ -70,15 +79,3 @@ function currentRefusal(execution: WorkflowExecution, { refusedStatuses }: Start
 function leftMs({ since }: Refusal, { clock, config }: StartDeadlineContext): number {
   return since + config.startDeadlineMs - clock.now().getTime();
 }
-
-/**
- * Adds the finalizer before the PipelineRun is created, so that the execution outlives its PipelineRun. Executions that were
- * created through the API have it from the start.
- */
-export const addFinalizer: Step<With<'executions'>> = async (execution, { executions }, signal) => {
-  if (hasFinalizer(execution)) return { kind: 'next', execution };
-  const guarded = await executions.addFinalizer(execution, signal);
-  if (guarded === 'outdated') return { kind: 'outdated' };
-  // The stored execution has no target yet: the first status records it.
-  return { kind: 'next', execution: withTarget(guarded, execution.status?.target) };
-};

@@ -37,21 +37,3 @@ export type Step<C = StepContext> = (
   context: C,
   signal: AbortSignal,
 ) => StepOutcome | Promise<StepOutcome>;
-
-/**
- * Runs two steps at the same time on the same execution. The first may change it; the second decides, and its effects are
- * harmless for an execution that has changed. The result is the execution of the first and the decision of the second.
- */
-export function parallel<A, B>(changing: Step<A>, deciding: Step<B>): Step<A & B> {
-  return async (execution, context, signal) => {
-    // Waits for both: no request may be in flight when the reconcile ends.
-    const [change, decision] = await Promise.allSettled([
-      Promise.resolve(changing(execution, context, signal)),
-      Promise.resolve(deciding(execution, context, signal)),
-    ]);
-    if (change.status === 'rejected') throw change.reason;
-    if (decision.status === 'rejected') throw decision.reason;
-    if (change.value.kind !== 'next' || decision.value.kind === 'next') return change.value;
-    return decision.value.kind === 'observed' ? { ...decision.value, on: change.value.execution } : decision.value;
-  };
-}

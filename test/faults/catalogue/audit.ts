@@ -94,6 +94,14 @@ export const auditFaults: readonly Fault[] = [
     caughtBy: ['src/audit/data-storage-client.spec.ts'],
   },
   {
+    name: 'an execution that ends before its start is deleted before its audit events are recorded',
+    file: 'src/reconciler/phase-steps.ts',
+    find: 'addFinalizer,\n    skipRestored,\n    endConflictingRun,\n    cancelBeforeStart,\n    enforceStartDeadline,\n    validateSpec,',
+    replace:
+      'skipRestored,\n    endConflictingRun,\n    cancelBeforeStart,\n    enforceStartDeadline,\n    validateSpec,\n    addFinalizer,',
+    caughtBy: ['src/reconciler/reconciler.finalizer.spec.ts', 'src/reconciler/phase-steps.spec.ts'],
+  },
+  {
     name: 'events of a deleted execution are tracked again and abandoned',
     file: 'src/audit/audit-trail.ts',
     find: 'if (!isGone) this.pending.put(execution, pending);',

@@ -52,6 +52,13 @@ export const reconcilerFaults: readonly Fault[] = [
     caughtBy: ['src/reconciler/executions/executions.spec.ts'],
   },
   {
+    name: 'a copy from a backup runs once it has the finalizer',
+    file: 'src/reconciler/executions/executions.ts',
+    find: 'existing?.[ownAnnotations.uid] ?? uid',
+    replace: 'uid',
+    caughtBy: ['src/reconciler/executions/executions.spec.ts', 'src/reconciler/reconciler.finalizer.spec.ts'],
+  },
+  {
     name: 'an execution whose annotation was changed is skipped while its PipelineRun runs',
     file: 'src/reconciler/steps/pending.steps.ts',
     find: "return endUnstarted(execution, { phase: 'Skipped', skip }, context, signal);",

@@ -63,14 +63,15 @@ describe('a target whose Lease was deleted', () => {
   });
 
   it('is acquired by one of two executions if the first has not created its PipelineRun', async () => {
-    const { fault, release } = hold();
-    const finalizer = fixture.proxy.inject({ method: 'PATCH', path: /\/workflowexecutions\/late$/ }, fault, 1);
+    const { fault, release } = holdAnswers('/late/');
+    const locking = fixture.proxy.inject({ method: 'POST', path: '/leases' }, fault);
     await fixture.execute('late', skippingWorkflow, on('overtaken'));
-    await until('it has the lock', async () => finalizer.hits > 0 && (await holderOf('overtaken')).includes('/late/'));
+    await until('it has the lock', async () => (await holderOf('overtaken')).includes('/late/'));
     await fixture.client.delete(leaseResource, lockOf('overtaken'));
 
     await fixture.execute('early', waitingWorkflow, on('overtaken'));
     await fixture.phase('early', 'Running').finally(release);
+    locking.remove();
 
     await expect(fixture.phase('late', 'Skipped')).resolves.toHaveProperty(
       'status.skip',
@@ -160,6 +161,20 @@ function hold(): { readonly fault: Fault; release(): void } {
   const fault: Fault = async (exchange) => {
     await promise;
     await exchange.pass();
+  };
+  return { fault, release: resolve };
+}
+
+/** A fault that lets requests take effect, and keeps the answers that contain a text until they are released. */
+function holdAnswers(text: string): { readonly fault: Fault; release(): void } {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const fault: Fault = async (exchange) => {
+    const { status, headers, body } = await exchange.forward();
+    const answer = (await body.toArray()).join('');
+    if (answer.includes(text)) await promise;
+    exchange.begin(status, headers);
+    exchange.write(answer);
+    exchange.end();
   };
   return { fault, release: resolve };
 }

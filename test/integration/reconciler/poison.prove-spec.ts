@@ -13,6 +13,7 @@ import type {
   WorkflowExecutionStatus,
 } from '../../../src/workflow-execution/generated/workflow-execution.ts';
 import { phaseOf } from '../../../src/workflow-execution/execution.ts';
+import { finalizer } from '../../../src/workflow-execution/metadata.ts';
 import { aSpec } from '../../../src/workflow-execution/workflow-execution.builders.ts';
 import { startCluster, type Cluster } from '../../cluster/index.ts';
 import { applyProduct, kubectl, waitForCrd } from '../../support/product.ts';
@@ -68,6 +69,9 @@ describe('executions of an older schema, and a PipelineRun with an absurd status
     const { failure } = await statusIn('no-target-that-can-be-understood', 'Failed');
     expect(failure).toMatchObject({ reason: 'ValidationFailed', wasExecutionFailure: false });
     expect(failure?.message).toContain('spec.targetResource "worker"');
+    const refused = { namespace, name: 'no-target-that-can-be-understood' };
+    const { metadata } = await client.get(workflowExecutionResource, refused);
+    expect(metadata.finalizers).toEqual([finalizer]);
     await expect(statusIn('with-absurd-run', 'Failed')).resolves.toHaveProperty('failure.reason', 'UnknownStatus');
   });
 });

@@ -5,7 +5,7 @@ import { pipelineRunResource, type PipelineRun } from '../../../src/tekton/pipel
 import { workflowExecutionResource } from '../../../src/workflow-execution/resource.ts';
 import { podResource } from '../../support/pods.ts';
 import { waitFor } from '../../support/wait-for.ts';
-import { answer, reset } from '../support/faults.ts';
+import { answer } from '../support/faults.ts';
 import { until } from '../../support/until.ts';
 import { eventsUntil } from './events.ts';
 import { ReconcilerFixture } from './fixture.ts';
@@ -138,21 +138,6 @@ describe('a target', () => {
     await shared.client.patch(workflowExecutionResource, metadata, { metadata: { finalizers: null } });
   });
 
-  it.concurrent('is free when its execution is deleted before it had a finalizer', async () => {
-    await using own = await new ReconcilerFixture().open();
-    const unguarded = own.proxy.inject({ method: 'PATCH', path: /\/workflowexecutions\/first$/ }, reset());
-    await own.startReconciler();
-    await own.execute('first', skippingWorkflow, on(own, api));
-    await untilLock(own, api, 'is taken', isHeldBy('first'));
-    await own.delete('first');
-    await own.gone('first');
-    unguarded.remove();
-
-    await own.execute('second', skippingWorkflow, on(own, api));
-    await own.phase('second', 'Completed');
-    await expect(own.pipelineRuns('first')).resolves.toEqual([]);
-  });
-
   it.concurrent.each([
     ['Completed', 'True'],
     ['Failed', 'False'],
@@ -217,20 +202,6 @@ function lock(fixture: ReconcilerFixture): Promise<Lease> {
 
 function lockKey({ namespace }: ReconcilerFixture, target = api) {
   return { namespace, name: lockName(`${namespace}/${target}`) };
-}
-
-async function untilLock(
-  fixture: ReconcilerFixture,
-  target: string,
-  what: string,
-  holds: (lease: Lease | undefined) => boolean,
-): Promise<void> {
-  const leases = lockKey(fixture, target);
-  await waitFor(fixture.client, leaseResource, leases, `the lock of ${target} ${what}`, ([lease]) => holds(lease));
-}
-
-function isHeldBy(name: string): (lease: Lease | undefined) => boolean {
-  return (lease) => lease?.spec.holderIdentity?.includes(`/${name}/`) ?? false;
 }
 
 /** A pod that is never scheduled and carries the labels that Tekton gives to the pods of a PipelineRun. */
