@@ -1,22 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
-import type { AuditTrail } from '../audit/audit-trail.ts';
 import type { FakeRequest } from '../kubernetes/fake-api-server.builders.ts';
 import { recordOf } from '../kubernetes/json.ts';
-import { silentLogger } from '../kubernetes/logger.ts';
-import type { TargetLocks } from '../locking/target-locks.ts';
-import type { TargetResolution, Targets } from '../targets/targets.ts';
+import type { TargetResolution } from '../targets/targets.ts';
 import type { WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';
 import { finalizer, ownAnnotations } from '../workflow-execution/metadata.ts';
 import { aPolicy } from '../workflow-execution/policy.builders.ts';
 import { workflowExecutionResource } from '../workflow-execution/resource.ts';
 import type { aWorkflowExecution } from '../workflow-execution/workflow-execution.builders.ts';
 import { aFakeCluster, foreignOwned } from './fake-cluster.builders.ts';
-import { PhaseSteps } from './phase-steps.ts';
-import { Reconciler } from './reconciler.ts';
-import type { ExecutionEvents } from './reporting/execution-events.ts';
-import type { ExecutionMetrics } from './reporting/execution-metrics.ts';
-import { StatusWriter } from './reporting/status-writer.ts';
-import type { StepContext } from './steps/step-context.ts';
+import { aReconciler } from './reconciler.builders.ts';
 
 const { signal } = new AbortController();
 const other = 'example.org/keep';
@@ -39,29 +31,9 @@ async function reconciled({ over, policy = aPolicy(), target, before, afterStatu
   const cluster = aFakeCluster({ after });
   const one = cluster.execution(over);
   before?.(cluster, one);
-  const ignored = { record: () => undefined };
-  const context = {
-    ...cluster,
-    statuses: new StatusWriter(
-      cluster.executions,
-      cluster.refusedStatuses,
-      ignored as unknown as ExecutionEvents,
-      ignored as unknown as ExecutionMetrics,
-      silentLogger,
-    ),
-    locks: {
-      acquire: () => Promise.resolve({ kind: 'acquired' }),
-      release: () => Promise.resolve(),
-      isHeldBy: () => false,
-    } as unknown as TargetLocks,
-    targets: {
-      resolve: () => Promise.resolve(target ?? { kind: 'resolved', target: 'payment/deployment/payment-api' }),
-    } as unknown as Targets,
-    trail: { status: () => ({ isFinal: false }) } as unknown as AuditTrail,
-    creationErrors: { inc: () => undefined },
-    config: { ...policy, startDeadlineMs: 600_000, statusDeadlineMs: 600_000, auditDeleteWaitMs: 600_000 },
-  } as unknown as StepContext;
-  await new Reconciler(context, new PhaseSteps()).reconcile(one.metadata, signal);
+  const config = { ...policy, startDeadlineMs: 600_000, statusDeadlineMs: 600_000, auditDeleteWaitMs: 600_000 };
+  const reconciler = aReconciler(cluster, { config, isAuditFinal: false, target });
+  await reconciler.reconcile(one.metadata, signal);
   return { stored: cluster.stored(one), verbs: cluster.server.verbs };
 }
 

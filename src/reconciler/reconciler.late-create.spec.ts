@@ -1,10 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import type { AuditTrail } from '../audit/audit-trail.ts';
 import { ForbiddenError, InvalidError, UnavailableError, type KubernetesError } from '../kubernetes/errors.ts';
 import type { FakeApiServer, FakeRequest } from '../kubernetes/fake-api-server.builders.ts';
-import { silentLogger } from '../kubernetes/logger.ts';
-import type { TargetLocks } from '../locking/target-locks.ts';
-import type { Targets } from '../targets/targets.ts';
 import { succeeded } from '../tekton/pipeline-run.builders.ts';
 import { pipelineRunResource } from '../tekton/pipeline-run.ts';
 import type { WorkflowExecution } from '../workflow-execution/generated/workflow-execution.ts';
@@ -13,13 +9,8 @@ import { aPolicy } from '../workflow-execution/policy.builders.ts';
 import { workflowExecutionResource } from '../workflow-execution/resource.ts';
 import { aWorkflowExecution } from '../workflow-execution/workflow-execution.builders.ts';
 import { aFakeCluster } from './fake-cluster.builders.ts';
-import { PhaseSteps } from './phase-steps.ts';
+import { aReconciler } from './reconciler.builders.ts';
 import { lateCreateMs } from './pipelinerun/unconfirmed-creates.ts';
-import { Reconciler } from './reconciler.ts';
-import type { ExecutionEvents } from './reporting/execution-events.ts';
-import type { ExecutionMetrics } from './reporting/execution-metrics.ts';
-import { StatusWriter } from './reporting/status-writer.ts';
-import type { StepContext } from './steps/step-context.ts';
 
 const { signal } = new AbortController();
 const startDeadlineMs = 600_000;
@@ -47,29 +38,8 @@ function anExecution(answers: readonly KubernetesError[], over: Parameters<typeo
   });
   const finalizers = [finalizer];
   const one = cluster.execution({ ...over, metadata: { finalizers, ...over?.metadata } });
-  const ignored = { record: () => undefined };
-  const context = {
-    ...cluster,
-    statuses: new StatusWriter(
-      cluster.executions,
-      cluster.refusedStatuses,
-      ignored as unknown as ExecutionEvents,
-      ignored as unknown as ExecutionMetrics,
-      silentLogger,
-    ),
-    locks: {
-      acquire: () => Promise.resolve({ kind: 'acquired' }),
-      release: () => Promise.resolve(),
-    } as unknown as TargetLocks,
-    targets: {
-      resolve: () => Promise.resolve({ kind: 'resolved', target: 'payment/deployment/payment-api' }),
-    } as unknown as Targets,
-    trail: { status: () => ({ isFinal: true }) } as unknown as AuditTrail,
-    creationErrors: { inc: () => undefined },
-    config: { ...aPolicy(), startDeadlineMs, statusDeadlineMs: 600_000, cooldownMs: 0 },
-    log: silentLogger,
-  } as unknown as StepContext;
-  const reconciler = new Reconciler(context, new PhaseSteps());
+  const config = { ...aPolicy(), startDeadlineMs, statusDeadlineMs: 600_000, cooldownMs: 0 };
+  const reconciler = aReconciler(cluster, { config, isAuditFinal: true });
   const reconcile = () => reconciler.reconcile(one.metadata, signal).catch(() => ({ requeueAfterMs: undefined }));
   return {
     ...cluster,
