@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { KubernetesClient } from '../../../src/kubernetes/client.ts';
 import { InvalidError } from '../../../src/kubernetes/errors.ts';
+import { finalizer } from '../../../src/workflow-execution/metadata.ts';
 import { workflowExecutionApiVersion, workflowExecutionResource } from '../../../src/workflow-execution/resource.ts';
 import { aSpec } from '../../../src/workflow-execution/workflow-execution.builders.ts';
 import { sharedCluster } from '../support/cluster.ts';
@@ -52,7 +53,7 @@ describe('the metadata of an execution leaves room for its status', () => {
     ['264 labels', { labels: labels(265, 'l') }],
     ['264 annotations', { annotations: labels(265, 'a') }],
     ['16384 characters', { labels: labels(128, 'k'.repeat(50)), annotations: labels(128, 'k'.repeat(50)) }],
-    ['32 finalizers', { finalizers: finalizers(33) }],
+    ['32 finalizers besides that of the service', { finalizers: finalizers(33) }],
     ['32 owner references', { ownerReferences: owners(33) }],
     ['1024 characters', { ownerReferences: owners(1, 'x'.repeat(1_024)) }],
     ['20 field managers', { managedFields: managers(21) }],
@@ -69,6 +70,9 @@ describe('the metadata of an execution leaves room for its status', () => {
     };
     const { metadata } = await create('full', { finalizers: full.finalizers });
     await expect(create('as-full', { ...full, finalizers: [] })).resolves.toBeDefined();
+
+    const own = { metadata: { finalizers: [...full.finalizers, finalizer] } };
+    await expect(client.patch(workflowExecutionResource, metadata, own)).resolves.toBeDefined();
 
     const grown = client.patch(workflowExecutionResource, metadata, { metadata: { finalizers: finalizers(33) } });
     await expect(grown).rejects.toThrow('at most 32 finalizers');
