@@ -461,11 +461,11 @@ export class WorkflowExecutionSpecDto {
   @v.IsIn(['Graceful', 'Immediate'], { message: 'must be Graceful or Immediate' })
   cancelMode?: 'Graceful' | 'Immediate';
 
-  /** Seconds after which the finished execution is deleted, once its audit events are recorded. Without it, the settings WFE_TTL_SUCCESS, WFE_TTL_FAILURE, WFE_TTL_SKIPPED and WFE_HISTORY_LIMIT apply. */
+  /** Seconds after which the finished execution is deleted, once its audit events are recorded or given up. Without it, the settings WFE_TTL_SUCCESS, WFE_TTL_FAILURE, WFE_TTL_SKIPPED and WFE_HISTORY_LIMIT apply. */
   @ApiProperty({
     type: 'integer',
     description:
-      'Seconds after which the finished execution is deleted, once its audit events are recorded. Without it, the settings WFE_TTL_SUCCESS, WFE_TTL_FAILURE, WFE_TTL_SKIPPED and WFE_HISTORY_LIMIT apply.',
+      'Seconds after which the finished execution is deleted, once its audit events are recorded or given up. Without it, the settings WFE_TTL_SUCCESS, WFE_TTL_FAILURE, WFE_TTL_SKIPPED and WFE_HISTORY_LIMIT apply.',
     required: false,
     minimum: 0,
     maximum: 2147483647,

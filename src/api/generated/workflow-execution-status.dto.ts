@@ -317,11 +317,11 @@ export class WorkflowExecutionStatusDto {
   })
   duration?: string;
 
-  /** Whether nothing is left to do for the execution until it is deleted: it has finished, its audit events are recorded and its cooldown is over. */
+  /** Whether nothing is left to do for the execution until it is deleted: it has finished, its audit events are recorded or given up and its cooldown is over. */
   @ApiProperty({
     type: 'boolean',
     description:
-      'Whether nothing is left to do for the execution until it is deleted: it has finished, its audit events are recorded and its cooldown is over.',
+      'Whether nothing is left to do for the execution until it is deleted: it has finished, its audit events are recorded or given up and its cooldown is over.',
     required: false,
   })
   settled?: boolean;

@@ -173,7 +173,7 @@ export interface WorkflowExecutionSpec {
   cancelRequested?: boolean;
   cancelMode?: CancelMode;
   /**
-   * Seconds after which the finished execution is deleted, once its audit events are recorded. Without it, the settings WFE_TTL_SUCCESS, WFE_TTL_FAILURE, WFE_TTL_SKIPPED and WFE_HISTORY_LIMIT apply.
+   * Seconds after which the finished execution is deleted, once its audit events are recorded or given up. Without it, the settings WFE_TTL_SUCCESS, WFE_TTL_FAILURE, WFE_TTL_SKIPPED and WFE_HISTORY_LIMIT apply.
    */
   ttlSecondsAfterFinished?: number;
 }
@@ -300,7 +300,7 @@ export interface WorkflowExecutionStatus {
    */
   duration?: string;
   /**
-   * Whether nothing is left to do for the execution until it is deleted: it has finished, its audit events are recorded and its cooldown is over.
+   * Whether nothing is left to do for the execution until it is deleted: it has finished, its audit events are recorded or given up and its cooldown is over.
    */
   settled?: boolean;
   failure?: Failure;

@@ -57,8 +57,8 @@ type WorkflowExecutionSpec struct {
 	// How to cancel it. Graceful, the default, lets the `finally` tasks run. Immediate also stops those, even if they
 	// have started. It has no effect without cancelRequested, and can only go from Graceful to Immediate.
 	CancelMode CancelMode `json:"cancelMode,omitempty"`
-	// Seconds after which the finished execution is deleted, once its audit events are recorded. Without it, the
-	// settings WFE_TTL_SUCCESS, WFE_TTL_FAILURE, WFE_TTL_SKIPPED and WFE_HISTORY_LIMIT apply.
+	// Seconds after which the finished execution is deleted, once its audit events are recorded or given up. Without
+	// it, the settings WFE_TTL_SUCCESS, WFE_TTL_FAILURE, WFE_TTL_SKIPPED and WFE_HISTORY_LIMIT apply.
 	TTLSecondsAfterFinished *int32 `json:"ttlSecondsAfterFinished,omitempty"`
 }
 
@@ -153,7 +153,7 @@ type WorkflowExecutionStatus struct {
 	// Human-readable time from startTime to completionTime (1m30s); absent until the run has ended.
 	Duration string `json:"duration,omitempty"`
 	// Whether nothing is left to do for the execution until it is deleted: it has finished, its audit events are
-	// recorded and its cooldown is over.
+	// recorded or given up and its cooldown is over.
 	Settled bool `json:"settled,omitempty"`
 	// Why the execution failed; set if its phase is Failed.
 	Failure *Failure `json:"failure,omitempty"`

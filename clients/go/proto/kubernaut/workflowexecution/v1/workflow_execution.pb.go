@@ -3,7 +3,7 @@
 // 	protoc-gen-go v1.36.12
 // 	protoc        (unknown)
 // source: kubernaut/workflowexecution/v1/workflow_execution.proto
-// sources: sha256 8e1f5c91e60c88e3872dd4cbf2018d2818eef5261bec715260c6d47cdd0782ec
+// sources: sha256 49d2ea62b64ff0afd42c543c491b2c0092d6890fada4b40889bd16a7284e1c1a
 
 package workflowexecutionv1
 
@@ -2204,8 +2204,8 @@ type WorkflowExecutionSpec struct {
 	ExecutionConfig *ExecutionConfig `protobuf:"bytes,7,opt,name=execution_config,json=executionConfig,proto3" json:"execution_config,omitempty"`
 	// Whether its cancellation is requested. Cannot be set at creation.
 	CancelRequested bool `protobuf:"varint,8,opt,name=cancel_requested,json=cancelRequested,proto3" json:"cancel_requested,omitempty"`
-	// Seconds after which the finished execution is deleted, once its audit events are recorded. Without it, the settings
-	// WFE_TTL_SUCCESS, WFE_TTL_FAILURE, WFE_TTL_SKIPPED and WFE_HISTORY_LIMIT apply.
+	// Seconds after which the finished execution is deleted, once its audit events are recorded or given up. Without it, the
+	// settings WFE_TTL_SUCCESS, WFE_TTL_FAILURE, WFE_TTL_SKIPPED and WFE_HISTORY_LIMIT apply.
 	TtlSecondsAfterFinished *int32 `protobuf:"varint,9,opt,name=ttl_seconds_after_finished,json=ttlSecondsAfterFinished,proto3,oneof" json:"ttl_seconds_after_finished,omitempty"`
 	// How to cancel it; unspecified is graceful. Cannot be set at creation.
 	CancelMode CancelMode `protobuf:"varint,10,opt,name=cancel_mode,json=cancelMode,proto3,enum=kubernaut.workflowexecution.v1.CancelMode" json:"cancel_mode,omitempty"`
@@ -2618,8 +2618,8 @@ type WorkflowExecutionStatus struct {
 	Target string `protobuf:"bytes,11,opt,name=target,proto3" json:"target,omitempty"`
 	// Digest of the bundle that ran, as resolved by Tekton. Recorded when the execution ends; empty if Tekton resolved none.
 	BundleDigest string `protobuf:"bytes,12,opt,name=bundle_digest,json=bundleDigest,proto3" json:"bundle_digest,omitempty"`
-	// Whether nothing is left to do for it until it is deleted: it has finished, its audit events are recorded and its cooldown
-	// is over.
+	// Whether nothing is left to do for it until it is deleted: it has finished, its audit events are recorded or given up and
+	// its cooldown is over.
 	Settled bool `protobuf:"varint,13,opt,name=settled,proto3" json:"settled,omitempty"`
 	// Results of the Pipeline, arrays and objects as JSON, with secrets masked. Names and values have at most 4096 bytes
 	// together: `…` ends a value that is cut, and a result named `…` stands for those left out. Recorded when the execution

@@ -3,7 +3,7 @@
 // - protoc-gen-go-grpc v1.6.2
 // - protoc             (unknown)
 // source: kubernaut/workflowexecution/v1/workflow_execution.proto
-// sources: sha256 8e1f5c91e60c88e3872dd4cbf2018d2818eef5261bec715260c6d47cdd0782ec
+// sources: sha256 49d2ea62b64ff0afd42c543c491b2c0092d6890fada4b40889bd16a7284e1c1a
 
 package workflowexecutionv1
 

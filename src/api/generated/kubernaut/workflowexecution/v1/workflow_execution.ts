@@ -982,8 +982,8 @@ export interface WorkflowExecutionSpec {
   /** Whether its cancellation is requested. Cannot be set at creation. */
   cancelRequested: boolean;
   /**
-   * Seconds after which the finished execution is deleted, once its audit events are recorded. Without it, the settings
-   * WFE_TTL_SUCCESS, WFE_TTL_FAILURE, WFE_TTL_SKIPPED and WFE_HISTORY_LIMIT apply.
+   * Seconds after which the finished execution is deleted, once its audit events are recorded or given up. Without it, the
+   * settings WFE_TTL_SUCCESS, WFE_TTL_FAILURE, WFE_TTL_SKIPPED and WFE_HISTORY_LIMIT apply.
    */
   ttlSecondsAfterFinished?:
     | number
@@ -1097,8 +1097,8 @@ export interface WorkflowExecutionStatus {
   /** Digest of the bundle that ran, as resolved by Tekton. Recorded when the execution ends; empty if Tekton resolved none. */
   bundleDigest: string;
   /**
-   * Whether nothing is left to do for it until it is deleted: it has finished, its audit events are recorded and its cooldown
-   * is over.
+   * Whether nothing is left to do for it until it is deleted: it has finished, its audit events are recorded or given up and
+   * its cooldown is over.
    */
   settled: boolean;
   /**
