@@ -98,12 +98,18 @@ async function measure(executions: number, context: BenchContext): Promise<Point
   const median = (role: Role): Start => {
     const all = measured[role];
     const last = all.at(-1) ?? { seconds: NaN, cpuSeconds: NaN, restMb: NaN, peakMb: NaN };
-    return { ...last, seconds: medianOf(all.map(({ seconds }) => seconds)) };
+    return {
+      ...last,
+      seconds: quantile(
+        all.map(({ seconds }) => seconds),
+        0.5,
+      ),
+    };
   };
   return {
     executions,
     roles: { api: median('api'), controller: median('controller') },
-    listSeconds: medianOf(lists),
+    listSeconds: quantile(lists, 0.5),
     apiServerHeap: await apiServerHeapBytes(context),
   };
 }
@@ -116,13 +122,9 @@ async function measureUnchanged(context: BenchContext): Promise<Unchanged> {
     lists.push(await listSeconds(context));
     starts.push((await measureStart('api', context, false)).seconds);
   }
-  const measured = { apiSeconds: medianOf(starts), listSeconds: medianOf(lists) };
+  const measured = { apiSeconds: quantile(starts, 0.5), listSeconds: quantile(lists, 0.5) };
   context.log(JSON.stringify({ ...measured, starts, lists }));
   return measured;
-}
-
-function medianOf(values: readonly number[]): number {
-  return quantile(values, 0.5);
 }
 
 async function measureStart(role: Role, context: BenchContext, untilRest: boolean): Promise<Start> {
@@ -184,12 +186,7 @@ function figuresOf(point: Point, empty: Point): Figure[] {
     }),
     ...(judged
       ? [
-          figure(
-            `start of the api beyond an empty one, ${beside}`,
-            (beyondApi / bare) * 100,
-            '% of a bare list',
-            executions === mostExecutions ? atMost(100) : undefined,
-          ),
+          apiStartFigure(beyondApi, bare, beside),
           figure(
             `start of the controller beyond an empty one, ${beside}`,
             beyondController,
@@ -207,13 +204,14 @@ function unchangedFigures({ apiSeconds, listSeconds }: Unchanged, points: readon
   return [
     figure(`bare list, ${beside}`, listSeconds, 's'),
     figure(`start of the api, ${beside}`, apiSeconds, 's'),
-    figure(
-      `start of the api beyond an empty one, ${beside}`,
-      (beyond / listSeconds) * 100,
-      '% of a bare list',
-      atMost(100),
-    ),
+    apiStartFigure(beyond, listSeconds, beside),
   ];
+}
+
+/** Start of the API beside a bare list of the same executions. */
+function apiStartFigure(beyondSeconds: number, listSeconds: number, beside: string): Figure {
+  const percent = (beyondSeconds / listSeconds) * 100;
+  return figure(`start of the api beyond an empty one, ${beside}`, percent, '% of a bare list', atMost(100));
 }
 
 function growthOf(points: readonly Point[]): Figure[] {
